@@ -1,0 +1,26 @@
+"""Shapes that refuse what they do not know: a misspelt field must not be dropped in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A plain serializer that answers 400 to unknown fields."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError(dict.fromkeys(unknown, ["There is no such field."]))
+        return super().to_internal_value(data)
+
+
+def parse(serializer: type[StrictSerializer], data: Any, **options: Any) -> dict[str, Any]:
+    """The validated data of a request body, or a problem that names every field at fault."""
+    bound = serializer(data=data, **options)
+    bound.is_valid(raise_exception=True)
+    return dict(bound.validated_data)

@@ -1,0 +1,65 @@
+"""Request limits, counted in fixed one-minute windows: one INCR per request, exact under concurrency."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+WINDOW_SECONDS = 60
+
+
+class _Window(BaseThrottle):
+    def subject(self, request: Request) -> str | None:
+        raise NotImplementedError
+
+    def limit(self) -> int:
+        raise NotImplementedError
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        subject = self.subject(request)
+        if subject is None:
+            return True
+        key = f"throttle:{subject}:{int(time.time()) // WINDOW_SECONDS}"
+        cache.add(key, 0, timeout=WINDOW_SECONDS + 5)
+        return cache.incr(key) <= self.limit()
+
+    def wait(self) -> float:
+        return WINDOW_SECONDS - time.time() % WINDOW_SECONDS
+
+
+class PersonThrottle(_Window):
+    """Signed-in people and API keys."""
+
+    def subject(self, request: Request) -> str | None:
+        person = getattr(request, "user", None)
+        return f"person:{person.pk}" if person is not None and person.is_authenticated else None
+
+    def limit(self) -> int:
+        return int(settings.THROTTLE_PERSON_PER_MINUTE)
+
+
+class AddressThrottle(_Window):
+    """Anonymous callers, by network address."""
+
+    def subject(self, request: Request) -> str | None:
+        person = getattr(request, "user", None)
+        if person is not None and person.is_authenticated:
+            return None
+        return f"address:{client_address(request)}"
+
+    def limit(self) -> int:
+        return int(settings.THROTTLE_ADDRESS_PER_MINUTE)
+
+
+def client_address(request: Any) -> str:
+    """The caller's address; X-Forwarded-For counts only as far as our own proxies wrote it (TRUSTED_PROXY_COUNT)."""
+    trusted = int(settings.TRUSTED_PROXY_COUNT)
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if trusted and len(forwarded) >= trusted:
+        return str(forwarded[-trusted])
+    return str(request.META.get("REMOTE_ADDR", ""))
