@@ -1,0 +1,79 @@
+"""Who stands before an organisation's door, and how far in they may go."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from api.problems import Forbidden, NotFound
+from django.utils import timezone
+
+from tenants.models import Membership, Organisation
+from tenants.roles import ACTIONS, OUTSIDE_ACTIONS, Action, Role, lower
+
+Grants = Mapping[uuid.UUID, datetime]
+"""Ids of what an outside reviewer may see, with the moment the grant ends."""
+
+_outside_source: Callable[[uuid.UUID], Grants] | None = None
+
+
+def read_outside_grants_with(source: Callable[[uuid.UUID], Grants]) -> None:
+    """Floors above tell this one how to find an outside reviewer's live grants in the organisation in scope."""
+    global _outside_source  # noqa: PLW0603 - set once, while the apps load
+    _outside_source = source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One person's reach inside one organisation, worked out anew for each request."""
+
+    organisation: Organisation
+    person_id: uuid.UUID
+    role: Role | None = None
+    key_id: uuid.UUID | None = None
+    key_role: Role | None = None
+    grants: Grants = field(default_factory=dict)
+
+    @property
+    def actor(self) -> str:
+        return f"key:{self.key_id}" if self.key_id else f"person:{self.person_id}"
+
+    @property
+    def is_member(self) -> bool:
+        return self.role is not None
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        if self.role is None:
+            return frozenset()
+        return lower(self.role, self.key_role) if self.key_role else ACTIONS[self.role]
+
+    def may(self, action: Action, *, on: uuid.UUID | None = None) -> bool:
+        """Whether `action` is allowed, for an outside reviewer only `on` the assessment of a live grant."""
+        if self.is_member:
+            return action in self.actions
+        return on is not None and on in self.grants and action in OUTSIDE_ACTIONS
+
+
+def authorize(access: Access, action: Action, *, on: uuid.UUID | None = None) -> None:
+    """Refuse with 403 what a member's role lacks; with 404 everything an outside reviewer was not invited to."""
+    if access.may(action, on=on):
+        return
+    if access.is_member or (on is not None and on in access.grants):
+        raise Forbidden(f"This needs the right {action.value}.", action=action.value)
+    raise NotFound
+
+
+def access_of(*, organisation: Organisation, person_id: uuid.UUID) -> Access:
+    """The access of a signed-in person, or NotFound: to strangers the organisation does not exist."""
+    role = Membership.objects.filter(person_id=person_id).values_list("role", flat=True).first()
+    if role is not None:
+        return Access(organisation=organisation, person_id=person_id, role=Role(role))
+    grants = _outside_source(person_id) if _outside_source else {}
+    now = timezone.now()
+    live = {subject: until for subject, until in grants.items() if until > now}
+    if not live:
+        raise NotFound
+    return Access(organisation=organisation, person_id=person_id, grants=live)

@@ -1,0 +1,263 @@
+"""Jobs: asked for inside a transaction, carried out by a worker exactly once as far as anyone can see.
+
+1. `enqueue` writes the Job row and its Wakeup in the caller's transaction; after the commit it tries to wake a worker.
+2. `claim` leases a queued job, or one whose lease ran out, and raises its fence: whoever held it before can no longer finish it.
+3. While the handler runs, a thread renews the lease. `Run.finish` commits the outcome only where the fence is still its own.
+4. The relay (`due_wakeups`) sends again what nobody picked up and what lost its worker. After MAX_ATTEMPTS a job is failed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from api.ids import new_id
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tenants import audit
+from tenants.models import Job, JobState, Wakeup
+from tenants.scope import current_organisation, tenant_scope
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+RETRY_SECONDS = (2, 10, 30, 120)
+PUBLISHED_FOR = timedelta(seconds=15)
+"""How long the relay trusts a message it has sent before it sends it again."""
+RUN_JOB = "tenants.run_job"
+
+Handler = Callable[["Run"], None]
+_handlers: dict[str, Handler] = {}
+
+
+class JobLost(Exception):  # noqa: N818 - an event, not an error: another worker holds the job now
+    """The lease ran out and the job went to another worker; whatever was done here must not be kept."""
+
+
+class JobRefused(Exception):  # noqa: N818 - the outcome of the job
+    """The job can never succeed (its subject is gone, its input is wrong): failed at once, without further attempts."""
+
+
+def job_handler(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that carries out jobs of `kind`."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def enqueue(kind: str, *, key: str, payload: Mapping[str, Any], requested_by: uuid.UUID | None = None) -> Job:
+    """The job named `key`, made now or earlier: asking twice is asking once."""
+    job, made = Job.objects.get_or_create(
+        kind=kind, key=key, defaults={"payload": dict(payload), "requested_by_id": requested_by}
+    )
+    if made:
+        wake_at(task=RUN_JOB, subject_id=job.pk, due_at=timezone.now() + PUBLISHED_FOR)
+        organisation_id = current_organisation()
+        transaction.on_commit(lambda: publish(RUN_JOB, organisation_id=organisation_id, subject_id=job.pk), robust=True)
+    return job
+
+
+def wake_at(*, task: str, subject_id: uuid.UUID, due_at: datetime) -> None:
+    """Have the relay send `task` for `subject_id` of the organisation in scope, not before `due_at`."""
+    Wakeup.objects.update_or_create(
+        organisation_id=current_organisation(), task=task, subject_id=subject_id, defaults={"due_at": due_at}
+    )
+
+
+def forget_wakeup(*, task: str, subject_id: uuid.UUID) -> None:
+    Wakeup.objects.filter(organisation_id=current_organisation(), task=task, subject_id=subject_id).delete()
+
+
+def publish(task: str, *, organisation_id: uuid.UUID, subject_id: uuid.UUID) -> None:
+    """Send the message, best effort: when the broker is gone the relay sends it later."""
+    from celery import current_app
+
+    try:
+        current_app.send_task(task, args=[str(organisation_id), str(subject_id)], retry=False)
+    except Exception:  # noqa: BLE001 - any broker fault: the row in PostgreSQL is the truth and the relay comes by
+        logger.warning("The broker did not take %s %s; the relay will send it.", task, subject_id)
+
+
+def due_wakeups(*, limit: int = 200) -> list[tuple[str, uuid.UUID, uuid.UUID]]:
+    """(task, organisation id, subject id) of what is due, each handed to one relay only and put off by PUBLISHED_FOR."""
+    with transaction.atomic():
+        rows = list(
+            Wakeup.objects.select_for_update(skip_locked=True)
+            .filter(due_at__lte=timezone.now())
+            .order_by("due_at")
+            .values_list("task", "organisation_id", "subject_id", "id")[:limit]
+        )
+        Wakeup.objects.filter(id__in=[row[3] for row in rows]).update(due_at=timezone.now() + PUBLISHED_FOR)
+    return [row[:3] for row in rows]
+
+
+@dataclass(slots=True)
+class Run:
+    """One attempt at one job, in the hands of its handler."""
+
+    organisation_id: uuid.UUID
+    job_id: uuid.UUID
+    payload: dict[str, Any]
+    fence: int
+    attempt: int
+    requested_by: uuid.UUID | None
+
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """A transaction inside the job's organisation, acting for whoever asked for the job."""
+        with tenant_scope(self.organisation_id):
+            audit.act_as(f"person:{self.requested_by}" if self.requested_by else "system:worker")
+            yield
+
+    @contextmanager
+    def finish(self) -> Iterator[None]:
+        """The last transaction: what is written inside stands only if the job is still ours. Raises JobLost."""
+        with self.scope():
+            self._hold()
+            yield
+            now = timezone.now()
+            Job.objects.filter(pk=self.job_id, fence=self.fence).update(
+                state=JobState.SUCCEEDED, progress=100, lease_until=None, finished_at=now, error=""
+            )
+            forget_wakeup(task=RUN_JOB, subject_id=self.job_id)
+
+    def progress(self, percent: int) -> None:
+        with self.scope():
+            self._hold()
+            Job.objects.filter(pk=self.job_id).update(progress=percent)
+
+    def _hold(self) -> None:
+        held = Job.objects.select_for_update().filter(pk=self.job_id, fence=self.fence, state=JobState.RUNNING)
+        if not held.exists():
+            raise JobLost
+
+
+def lease() -> timedelta:
+    return timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def claim(*, organisation_id: uuid.UUID, job_id: uuid.UUID) -> tuple[str, Run] | None:
+    """Lease the job to this worker, or None when it is done, held by another or used up."""
+    with tenant_scope(organisation_id):
+        job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id).first()
+        now = timezone.now()
+        if job is None:
+            return None
+        if job.state in {JobState.SUCCEEDED, JobState.FAILED}:
+            forget_wakeup(task=RUN_JOB, subject_id=job_id)
+            return None
+        if job.state == JobState.RUNNING and job.lease_until is not None and job.lease_until > now:
+            return None
+        if job.attempts >= MAX_ATTEMPTS:
+            _close(job, error=job.error or "The worker was lost in every attempt.")
+            return None
+        job.state, job.fence, job.attempts = JobState.RUNNING, job.fence + 1, job.attempts + 1
+        job.lease_until, job.started_at = now + lease(), job.started_at or now
+        job.save(update_fields=["state", "fence", "attempts", "lease_until", "started_at"])
+        wake_at(task=RUN_JOB, subject_id=job_id, due_at=job.lease_until)
+        return job.kind, Run(
+            organisation_id=organisation_id,
+            job_id=job_id,
+            payload=job.payload,
+            fence=job.fence,
+            attempt=job.attempts,
+            requested_by=job.requested_by_id,
+        )
+
+
+def run_job(*, organisation_id: uuid.UUID, job_id: uuid.UUID) -> None:
+    """Claim and carry out one job. Never raises for a job's own fault: the row tells."""
+    claimed = claim(organisation_id=organisation_id, job_id=job_id)
+    if claimed is None:
+        return
+    kind, run = claimed
+    try:
+        with _kept_alive(run):
+            _handlers[kind](run)
+    except JobLost:
+        logger.warning("Job %s went to another worker; this attempt is dropped.", job_id)
+    except JobRefused as refusal:
+        _give_up(run, error=str(refusal), final=True)
+    except Exception as error:  # a defect or a passing fault: recorded, and tried again
+        logger.exception("Job %s (%s) failed in attempt %s.", job_id, kind, run.attempt)
+        _give_up(run, error=f"{type(error).__name__}: {error}"[:2000], final=False)
+
+
+def _give_up(run: Run, *, error: str, final: bool) -> None:
+    with run.scope():
+        job = Job.objects.select_for_update().filter(pk=run.job_id, fence=run.fence, state=JobState.RUNNING).first()
+        if job is None:
+            return
+        if final or job.attempts >= MAX_ATTEMPTS:
+            _close(job, error=error)
+            return
+        job.state, job.lease_until, job.error = JobState.QUEUED, None, error
+        job.save(update_fields=["state", "lease_until", "error"])
+        pause = RETRY_SECONDS[min(job.attempts, len(RETRY_SECONDS)) - 1]
+        wake_at(task=RUN_JOB, subject_id=job.pk, due_at=timezone.now() + timedelta(seconds=pause))
+
+
+_failures: dict[str, Callable[[Job], None]] = {}
+
+
+def on_failure(kind: str) -> Callable[[Callable[[Job], None]], Callable[[Job], None]]:
+    """Register what else to note when a job of `kind` is failed for good; runs in the same transaction."""
+
+    def register(note: Callable[[Job], None]) -> Callable[[Job], None]:
+        _failures[kind] = note
+        return note
+
+    return register
+
+
+def _close(job: Job, *, error: str) -> None:
+    job.state, job.error, job.lease_until, job.finished_at = JobState.FAILED, error, None, timezone.now()
+    job.save(update_fields=["state", "error", "lease_until", "finished_at"])
+    forget_wakeup(task=RUN_JOB, subject_id=job.pk)
+    if job.kind in _failures:
+        _failures[job.kind](job)
+    audit.record("job.failed", object_type="job", object_id=job.pk, after={"kind": job.kind, "error": error})
+
+
+@contextmanager
+def _kept_alive(run: Run) -> Iterator[None]:
+    """Renew the lease from a thread of its own until the handler is done."""
+    done = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not done.wait(settings.JOB_LEASE_SECONDS / 3):
+                with tenant_scope(run.organisation_id):
+                    until = timezone.now() + lease()
+                    mine = Job.objects.filter(pk=run.job_id, fence=run.fence, state=JobState.RUNNING)
+                    if mine.update(lease_until=until) != 1:
+                        return
+                    wake_at(task=RUN_JOB, subject_id=run.job_id, due_at=until)
+        except Exception:
+            logger.exception("The lease of job %s could not be renewed.", run.job_id)
+        finally:
+            connection.close()
+
+    keeper = threading.Thread(target=renew, name=f"lease-{run.job_id}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def new_key() -> str:
+    """A job name for work that is new every time it is asked for."""
+    return new_id().hex

@@ -1,0 +1,145 @@
+"""The first belt: models and managers that cannot be used outside a tenant scope.
+
+Every queryset is bound to the organisation in whose scope it was made and refuses to run in another; `_base_manager` is the
+same manager, so `refresh_from_db`, relations and deletion collectors are covered too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Self, TypeVar, cast
+
+from api.ids import new_id
+from django.db import models
+
+from tenants.scope import ScopeError, current_organisation, current_person
+
+M = TypeVar("M", bound=models.Model)
+
+
+class TenantQuerySet(models.QuerySet[M]):
+    """Rows of one organisation."""
+
+    _organisation_id: Any = None
+
+    def _clone(self) -> Self:
+        clone = super()._clone()  # type: ignore[misc]
+        clone._organisation_id = self._organisation_id
+        return cast("Self", clone)
+
+    def _require_scope(self) -> None:
+        if self._organisation_id != current_organisation():
+            raise ScopeError("This queryset was made in another organisation's scope.")
+
+    def _fetch_all(self) -> None:
+        self._require_scope()
+        super()._fetch_all()  # type: ignore[misc]
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
+        self._require_scope()
+        return super().iterator(chunk_size=chunk_size)
+
+    def exists(self) -> bool:
+        self._require_scope()
+        return super().exists()
+
+    def count(self) -> int:
+        self._require_scope()
+        return super().count()
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        self._require_scope()
+        return super().aggregate(*args, **kwargs)
+
+    def update(self, **fields: Any) -> int:
+        self._require_scope()
+        if fields.keys() & {"organisation", "organisation_id"}:
+            raise ScopeError("A row never changes its organisation.")
+        return super().update(**fields)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._require_scope()
+        return super().delete()
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        rows = list(objs)
+        for row in rows:
+            _claim(row)
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> int:
+        rows = list(objs)
+        for row in rows:
+            _claim(row)
+        return super().bulk_update(rows, *args, **kwargs)
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)[M]):  # type: ignore[misc]
+    """`Model.objects`: raises ScopeError without a scope, else sees one organisation."""
+
+    use_in_migrations = False
+
+    def get_queryset(self) -> TenantQuerySet[M]:
+        organisation_id = current_organisation()
+        rows = cast("TenantQuerySet[M]", super().get_queryset())
+        rows._organisation_id = organisation_id  # noqa: SLF001 - the manager and its queryset are one
+        return cast("TenantQuerySet[M]", rows.filter(organisation_id=organisation_id))
+
+
+class OwnRowsManager(models.Manager[M]):
+    """`Model.own`: a person's own rows over all organisations, readable in their person scope only."""
+
+    def __init__(self, *, column: str = "person_id") -> None:
+        super().__init__()
+        self._column = column
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        return super().get_queryset().filter(**{self._column: current_person()})
+
+
+def _claim(row: Any) -> None:
+    organisation_id = current_organisation()
+    if row.organisation_id is None:
+        row.organisation_id = organisation_id
+    elif row.organisation_id != organisation_id:
+        raise ScopeError("The row belongs to another organisation.")
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one organisation. Its migration isolates the table with `tenants.rls.IsolateTable`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey("tenants.Organisation", on_delete=models.CASCADE, related_name="+", editable=False)
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        _claim(self)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        _claim(self)
+        return super().delete(*args, **kwargs)
+
+
+class TenantForeignKey(models.ForeignKey[Any, Any]):
+    """A key between two tenant tables.
+
+    The database constraint is composite, (organisation_id, x_id) → (organisation_id, id), and made by `tenants.rls`: foreign
+    key checks bypass row-level security, so a plain key would accept, and so betray, another organisation's id.
+    """
+
+    def __init__(self, to: Any, on_delete: Any = models.CASCADE, **kwargs: Any) -> None:
+        kwargs["db_constraint"] = False
+        kwargs.setdefault("related_name", "+")
+        super().__init__(to, on_delete, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("db_constraint", None)
+        return name, path, list(args), kwargs

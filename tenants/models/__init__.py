@@ -1,0 +1,19 @@
+from tenants.models.api_key import ApiKey
+from tenants.models.audit import AuditEvent, AuditHead
+from tenants.models.idempotency import IdempotencyRecord
+from tenants.models.invitation import Invitation
+from tenants.models.job import Job, JobState, Wakeup
+from tenants.models.organisation import Membership, Organisation
+
+__all__ = [
+    "ApiKey",
+    "AuditEvent",
+    "AuditHead",
+    "IdempotencyRecord",
+    "Invitation",
+    "Job",
+    "JobState",
+    "Membership",
+    "Organisation",
+    "Wakeup",
+]

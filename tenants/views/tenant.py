@@ -1,0 +1,112 @@
+"""The view class for everything that belongs to an organisation.
+
+A request's way in: the organisation is found by the slug in the address, the same statement sets the row-level security
+setting, the caller is identified inside the scope, strangers get 404, the view's action word is authorised, a repeated
+Idempotency-Key is answered from its record; then the handler runs. All of it is one transaction: a problem undoes it all.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from api.problems import NotFound
+from api.throttling import AddressThrottle, PersonThrottle, client_address
+from django.db import connection, transaction
+from django.http.response import HttpResponseBase
+from identity.authentication import BrowserSession
+from identity.models import Person
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tenants import audit, idempotency
+from tenants.access import Access, access_of, authorize
+from tenants.authentication import ApiKeyAuthentication
+from tenants.models import ApiKey, Organisation
+from tenants.roles import Action, Role
+from tenants.scope import ORGANISATION_SETTING, entered, forget
+
+_ENTER = (
+    "SELECT id, slug, name, sector, created_at, set_config(%s, id::text, true)"
+    " FROM tenants_organisation WHERE slug = %s"
+)
+
+
+class TenantRequest(Request):
+    """What handlers get: DRF's request with the access worked out."""
+
+    access: Access
+    organisation: Organisation
+    person: Person
+
+
+class TenantView(APIView):
+    """Subclasses state `actions`: the right each method needs. `on` names the URL argument outside reviewers are let in by."""
+
+    authentication_classes = (ApiKeyAuthentication, BrowserSession)
+    permission_classes = ()
+    throttle_classes = (PersonThrottle, AddressThrottle)
+    actions: ClassVar[Mapping[str, Action]] = {}
+    on: ClassVar[str] = "assessment_id"
+    members_only: ClassVar[bool] = True
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with transaction.atomic():
+            organisation = enter_organisation(kwargs.pop("slug"))
+            self._organisation = organisation
+            with entered(organisation.pk if organisation else uuid.UUID(int=0)):
+                response = super().dispatch(request, *args, **kwargs)
+                if isinstance(response, Response) and response.status_code < 400:  # noqa: PLR2004
+                    idempotency.remember(request, response)
+            forget(ORGANISATION_SETTING)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            raise NotAuthenticated
+        if self._organisation is None:
+            raise NotFound
+        request.organisation = self._organisation
+        request.person = request.user
+        request.access = self.find_access(request)
+        audit.set_actor(
+            request._request,  # noqa: SLF001 - DRF's own name for the request it wraps
+            actor=request.access.actor if request.access else f"person:{request.user.pk}",
+            address=client_address(request),
+        )
+        if request.access is not None and (action := self.actions.get(request.method)) is not None:
+            subject = None if self.members_only else kwargs.get(self.on)
+            authorize(request.access, action, on=subject)
+        idempotency.answer_repeat(request)
+
+    def find_access(self, request: Any) -> Access | None:
+        if isinstance(request.auth, ApiKey):
+            access = access_of(organisation=self._organisation, person_id=request.user.pk)
+            if access.role is None:
+                raise NotFound
+            return Access(
+                organisation=access.organisation,
+                person_id=access.person_id,
+                role=access.role,
+                key_id=request.auth.pk,
+                key_role=Role(request.auth.role),
+            )
+        return access_of(organisation=self._organisation, person_id=request.user.pk)
+
+
+def enter_organisation(slug: str) -> Organisation | None:
+    """Find the organisation and set the row-level security setting in the same statement; None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTER, [ORGANISATION_SETTING, slug])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    organisation = Organisation(id=row[0], slug=row[1], name=row[2], sector=row[3], created_at=row[4])
+    organisation._state.adding = False  # noqa: SLF001 - it was read, not made
+    organisation._state.db = "default"  # noqa: SLF001
+    return organisation
