@@ -1,0 +1,95 @@
+"""Values in words: slugs, numbers and lists as a person would read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assessments.catalogue.comparison.profiles import NOT_STATED
+from assessments.catalogue.schema import Deadline, Months, Penalties
+
+_SLUGS: Mapping[str, str] = {
+    "all": "all sectors",
+    "entity-class": "class of entities",
+    "management-system-requirements": "requirements for a management system",
+    "management-system-guidance": "guidance on a management system",
+    "second-party-audit": "second-party audit",
+    "third-party-certification": "third-party certification",
+    "self-assessment": "self-assessment",
+    "product-safety-risk": "product safety risk",
+}
+_LANGUAGES: Mapping[str, str] = {
+    "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "et": "Estonian", "fi": "Finnish", "fr": "French", "ga": "Irish", "hr": "Croatian",
+    "hu": "Hungarian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian",
+    "mt": "Maltese", "nl": "Dutch", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sk": "Slovak", "sl": "Slovenian", "sv": "Swedish", "zh": "Chinese",
+}  # fmt: skip
+
+
+def slug_words(slug: str) -> str:
+    return _SLUGS.get(slug, slug.replace("-", " "))
+
+
+def language_name(code: str) -> str:
+    return _LANGUAGES.get(code, code)
+
+
+def joined(words: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def slugs_joined(slugs: Sequence[str]) -> str:
+    return joined([slug_words(slug) for slug in slugs])
+
+
+def few(names: Sequence[str], *, most: int = 3) -> str:
+    """The first names of a long list and how many more there are, for use within a sentence."""
+    more = len(names) - most
+    return joined(names) if more <= 1 else joined([*names[:most], f"{more} others"])
+
+
+def number_words(value: float) -> str:
+    """Thousands separated, no trailing zeros: 20,000,000 · 1.5 · 3."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def counted(value: float, *, unit: str) -> str:
+    """1 year, 3 years."""
+    return f"{number_words(value)} {unit}{'' if value == 1 else 's'}"
+
+
+def months_words(months: Months) -> str:
+    low, high = number_words(months["low"]), months["high"]
+    span = counted(high, unit="month") if months["low"] == high else f"{low} to {counted(high, unit='month')}"
+    return f"{span} (estimate)" if months["estimate"] else span
+
+
+def deadlines_words(deadlines: Sequence[Deadline]) -> str:
+    return joined([f"{deadline['what']} within {counted(deadline['hours'], unit='hour')}" for deadline in deadlines])
+
+
+def penalties_words(penalties: Penalties) -> str:
+    """A verb phrase with [singular|plural] marks."""
+    amount, percent = penalties.get("maximum_amount_eur"), penalties.get("maximum_percent_turnover")
+    if not penalties.get("statutory"):
+        if penalties.get("formal"):
+            return "[sets|set] no fines but can bring formal sanctions"
+        return "[has|have] no formal penalties" if "formal" in penalties else "[carries|carry] no penalties by law"
+    limits = [f"EUR {number_words(amount)}"] if amount is not None else []
+    limits += [f"{number_words(percent)} % of turnover"] if percent is not None else []
+    return (
+        f"[carries|carry] fines by law of up to {' or '.join(limits)}" if limits else "[carries|carry] penalties by law"
+    )
+
+
+def cell(value: Any, *, show: Any) -> str:
+    """A value as a table cell: unknown prints "not stated", null "does not apply", an empty list "none"."""
+    if value is NOT_STATED:
+        return "not stated"
+    if value is None:
+        return "does not apply"
+    if isinstance(value, (list, tuple)) and not value:
+        return "none"
+    return str(show(value))

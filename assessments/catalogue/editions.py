@@ -1,0 +1,230 @@
+"""Editions in memory: a standard's tree, words and scoring tree, read once per process.
+
+A Standard row and what hangs on it never change, so an edition is cached by its id without any question of staleness;
+only which edition of a slug is current is asked of the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from assessments.catalogue.bounded import Bounded
+from assessments.catalogue.models import Requirement, RequirementText, Standard
+from assessments.catalogue.schema import DEFAULT_LANGUAGE
+from assessments.scoring import OwnAnswerRule, Scale, ScoreTree, TreeNode
+
+EDITIONS_KEPT = 32
+
+_editions: Bounded[UUID, Edition]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A requirement without its words; `parent` and `children` are refs."""
+
+    id: UUID
+    ref: str
+    parent: str | None
+    children: tuple[str, ...]
+    position: int
+    depth: int
+    assessable: bool
+    weight: float
+    themes: tuple[str, ...]
+    applies_if: str
+    own_answer_rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A requirement's words in one language; `levels` maps a level as text to its criteria."""
+
+    title: str
+    summary: str
+    question: str
+    evidence: tuple[str, ...]
+    levels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An immutable edition. `nodes` stand in document order; `by_ref` and `by_id` find them."""
+
+    id: UUID
+    slug: str
+    content_hash: str
+    number: str
+    title: str
+    publisher: str
+    edition: str
+    year: int
+    method: str
+    languages: tuple[str, ...]
+    scale: Mapping[str, Any]
+    nodes: tuple[Node, ...]
+    by_ref: Mapping[str, Node]
+    by_id: Mapping[UUID, Node]
+    words: Mapping[str, Mapping[str, Words]]
+    _fragments: dict[str, Mapping[str, bytes]] = field(default_factory=dict, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def language(self, wanted: str | None) -> str:
+        """The language to answer in: the one wanted where the edition has it, else the default."""
+        return wanted if wanted in self.languages else self.languages[0]
+
+    def texts(self, language: str | None = None) -> Mapping[str, Words]:
+        """Ref → words; a requirement without words in that language has those of the default language."""
+        wanted = self.language(language)
+        default = self.words[self.languages[0]]
+        return default if wanted == self.languages[0] else {**default, **self.words[wanted]}
+
+    def scale_in(self, language: str | None = None) -> dict[str, Any]:
+        """{slug, name, minimum, maximum, levels: [{level, name, criteria}]} in one language."""
+        return scale_in(self.scale, language=self.language(language))
+
+    def fragments(self, language: str | None = None) -> Mapping[str, bytes]:
+        """Ref → JSON of the requirement's public part, in document order, made once per language.
+
+        Embed one as it is with `orjson.Fragment(edition.fragments(language)[ref])`. Its members: ref, parent, depth,
+        assessable, weight, themes, applies_if, title, summary, question, evidence [text], levels {level: criteria}.
+        """
+        wanted = self.language(language)
+        with self._lock:
+            if wanted not in self._fragments:
+                texts = self.texts(wanted)
+                self._fragments[wanted] = {node.ref: _encode(node, texts[node.ref]) for node in self.nodes}
+            return self._fragments[wanted]
+
+    @cached_property
+    def score_tree(self) -> ScoreTree:
+        """The tree that `assessments.scoring.score` takes, built on first use."""
+        return ScoreTree.build(
+            [
+                TreeNode(
+                    ref=node.ref,
+                    parent_ref=node.parent,
+                    assessable=node.assessable,
+                    weight=node.weight,
+                    own_answer_rule=OwnAnswerRule(node.own_answer_rule),
+                )
+                for node in self.nodes
+            ],
+            method=self.method,
+            scale=Scale(minimum=self.scale["minimum"], maximum=self.scale["maximum"], slug=self.scale["slug"]),
+        )
+
+    @cached_property
+    def levels(self) -> frozenset[int]:
+        """The levels an answer may have."""
+        return frozenset(level["level"] for level in self.scale["levels"])
+
+
+_editions = Bounded(size=EDITIONS_KEPT)
+
+
+def edition(standard_id: UUID) -> Edition:
+    """The edition, from memory or with three queries. Raises Standard.DoesNotExist."""
+    return _editions.get_or_make(standard_id, lambda: _read(standard_id))
+
+
+def forget_editions() -> None:
+    """Empty the cache; for tests and measurements."""
+    _editions.clear()
+
+
+def scale_in(scale: Mapping[str, Any], *, language: str) -> dict[str, Any]:
+    def word(words: Mapping[str, str]) -> str:
+        return words.get(language) or words[DEFAULT_LANGUAGE]
+
+    return {
+        "slug": scale["slug"],
+        "name": word(scale["name"]),
+        "minimum": scale["minimum"],
+        "maximum": scale["maximum"],
+        "levels": [
+            {"level": level["level"], "name": word(level["name"]), "criteria": word(level["criteria"])}
+            for level in scale["levels"]
+        ],
+    }
+
+
+def _read(standard_id: UUID) -> Edition:
+    standard = Standard.objects.defer("profile", "outline", "themes").get(pk=standard_id)
+    nodes = _nodes(Requirement.objects.filter(standard_id=standard_id).order_by("position"))
+    return Edition(
+        id=standard.id,
+        slug=standard.slug,
+        content_hash=standard.content_hash,
+        number=standard.number,
+        title=standard.title,
+        publisher=standard.publisher,
+        edition=standard.edition,
+        year=standard.year,
+        method=standard.method,
+        languages=tuple(standard.languages),
+        scale=standard.scale,
+        nodes=nodes,
+        by_ref={node.ref: node for node in nodes},
+        by_id={node.id: node for node in nodes},
+        words=_words(standard_id, languages=standard.languages),
+    )
+
+
+def _nodes(rows: Sequence[Requirement] | Any) -> tuple[Node, ...]:
+    requirements = list(rows)
+    refs = {row.id: row.ref for row in requirements}
+    children: dict[UUID | None, list[str]] = {}
+    for row in requirements:
+        children.setdefault(row.parent_id, []).append(row.ref)
+    return tuple(
+        Node(
+            id=row.id,
+            ref=row.ref,
+            parent=refs[row.parent_id] if row.parent_id else None,
+            children=tuple(children.get(row.id, ())),
+            position=row.position,
+            depth=row.depth,
+            assessable=row.assessable,
+            weight=row.weight,
+            themes=tuple(row.themes),
+            applies_if=row.applies_if,
+            own_answer_rule=row.own_answer_rule,
+        )
+        for row in requirements
+    )
+
+
+def _words(standard_id: UUID, *, languages: Sequence[str]) -> dict[str, dict[str, Words]]:
+    words: dict[str, dict[str, Words]] = {language: {} for language in languages}
+    rows = RequirementText.objects.filter(requirement__standard_id=standard_id).values_list(
+        "requirement__ref", "language", "title", "summary", "question", "evidence", "levels"
+    )
+    for ref, language, title, summary, question, evidence, levels in rows:
+        words[language][ref] = Words(title, summary, question, tuple(evidence), levels)
+    return words
+
+
+def _encode(node: Node, words: Words) -> bytes:
+    return orjson.dumps(
+        {
+            "ref": node.ref,
+            "parent": node.parent,
+            "depth": node.depth,
+            "assessable": node.assessable,
+            "weight": node.weight,
+            "themes": node.themes,
+            "applies_if": node.applies_if,
+            "title": words.title,
+            "summary": words.summary,
+            "question": words.question,
+            "evidence": words.evidence,
+            "levels": words.levels,
+        }
+    )

@@ -1,0 +1,157 @@
+"""One folder of the catalogue: its files read, held against one another, and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from assessments.catalogue.loader.profile import read_facts, read_faq, read_prose
+from assessments.catalogue.loader.structure import Structure, read_structure
+from assessments.catalogue.loader.texts import read_texts
+from assessments.catalogue.loader.vocabulary import VOCABULARY_FILES
+from assessments.catalogue.schema import (
+    DEFAULT_LANGUAGE,
+    CatalogueError,
+    CatalogueFault,
+    Prose,
+    Question,
+    RequirementNode,
+    RequirementText,
+    StandardDocument,
+    Vocabulary,
+)
+from assessments.scoring import OwnAnswerRule
+
+CONTENT_VERSION = 1
+_LANGUAGE = re.compile(r"^[a-z]{2}(-[A-Z]{2})?$")
+_TEXT_FILE = re.compile(r"^requirements-[A-Za-z0-9._-]+\.yaml$")
+
+
+def standard_folders(data: Path) -> list[Path]:
+    """The folders of a data folder that hold a standard each, by name."""
+    return sorted(path for path in data.iterdir() if path.is_dir() and not path.name.startswith((".", "_")))
+
+
+def load_standard(folder: Path, *, vocabulary: Vocabulary) -> StandardDocument:
+    """The edition in `folder`. Raises CatalogueError with every fault, files named relative to the folder's parent."""
+    root = folder.parent
+    faults: list[CatalogueFault] = []
+    languages = _languages(folder, root=root, faults=faults)
+    structure = read_structure(folder / "structure.yaml", root=root, vocabulary=vocabulary, faults=faults)
+    facts = read_facts(folder / "profile.yaml", root=root, faults=faults)
+    nodes = {node.ref: node for node in structure.nodes}
+    texts: dict[str, dict[str, RequirementText]] = {}
+    prose: dict[str, Prose] = {}
+    faq: dict[str, tuple[Question, ...]] = {}
+    for language in languages:
+        here = folder / language
+        if structure.complete and structure.scale:
+            texts[language] = read_texts(here, root=root, nodes=nodes, scale=structure.scale, faults=faults)
+        if language == DEFAULT_LANGUAGE or (here / "profile.yaml").exists():
+            prose[language] = read_prose(here / "profile.yaml", root=root, faults=faults)
+        if language == DEFAULT_LANGUAGE or (here / "faq.yaml").exists():
+            faq[language] = read_faq(here / "faq.yaml", root=root, faults=faults)
+    _find_missing_texts(structure, texts=texts.get(DEFAULT_LANGUAGE, {}), folder=folder, faults=faults)
+    if faults or structure.scale is None:
+        raise CatalogueError(faults)
+    return StandardDocument(
+        slug=structure.slug,
+        scale=structure.scale,
+        method=structure.method,
+        facts=facts,
+        requirements=tuple(structure.nodes),
+        texts=texts,
+        prose=prose,
+        faq=faq,
+    )
+
+
+def _languages(folder: Path, *, root: Path, faults: list[CatalogueFault]) -> list[str]:
+    """The language folders, the default one always among them; what else lies in the folder is a fault."""
+    found = {path.name for path in folder.iterdir() if path.is_dir() and _LANGUAGE.match(path.name)}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if not _known_file(path.relative_to(folder)):
+            file = path.relative_to(root).as_posix()
+            faults.append(CatalogueFault(file, 1, "not a file of the catalogue format"))
+    return sorted(found | {DEFAULT_LANGUAGE})
+
+
+def _known_file(inside: Path) -> bool:
+    if len(inside.parts) == 1:
+        return inside.name in {"structure.yaml", "profile.yaml"}
+    if len(inside.parts) != len(("language", "file")) or not _LANGUAGE.match(inside.parts[0]):
+        return False
+    return inside.name in {"profile.yaml", "faq.yaml"} or bool(_TEXT_FILE.match(inside.name))
+
+
+def _find_missing_texts(
+    structure: Structure, *, texts: dict[str, RequirementText], folder: Path, faults: list[CatalogueFault]
+) -> None:
+    """A ref without words in the default language; other languages may be partial and fall back."""
+    file = (folder / "structure.yaml").relative_to(folder.parent).as_posix()
+    for node in structure.nodes:
+        if node.ref not in texts:
+            message = f"{node.ref}: missing text, no {DEFAULT_LANGUAGE}/requirements-*.yaml has it"
+            faults.append(CatalogueFault(file, structure.lines[node.ref], message))
+
+
+def content_hash(document: StandardDocument) -> str:
+    """sha256 over canonical JSON of what the files mean: independent of file layout, key order, quoting and folding."""
+    return hashlib.sha256(orjson.dumps(_content(document), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _content(document: StandardDocument) -> dict[str, Any]:
+    """Written out by hand, so that a new field with a default does not change the hash of what lacks it."""
+    scale = document.scale
+    return {
+        "version": CONTENT_VERSION,
+        "slug": document.slug,
+        "method": document.method,
+        "scale": {
+            "slug": scale.slug,
+            "name": scale.name,
+            "levels": [
+                {"level": level.level, "name": level.name, "criteria": level.criteria} for level in scale.levels
+            ],
+        },
+        "facts": document.facts,
+        "requirements": [_node(node) for node in document.requirements],
+        "texts": {
+            language: {ref: _text(text) for ref, text in texts.items()} for language, texts in document.texts.items()
+        },
+        "prose": document.prose,
+        "faq": document.faq,
+    }
+
+
+def _node(node: RequirementNode) -> dict[str, Any]:
+    content: dict[str, Any] = {"ref": node.ref, "parent": node.parent, "assessable": node.assessable}
+    content |= {"weight": float(node.weight), "themes": node.themes}
+    if node.applies_if:
+        content["applies_if"] = node.applies_if
+    if node.own_answer_rule != OwnAnswerRule.BOTH:
+        content["own_answer_rule"] = node.own_answer_rule
+    return content
+
+
+def _text(text: RequirementText) -> dict[str, Any]:
+    content: dict[str, Any] = {"title": text.title, "summary": text.summary}
+    if text.question:
+        content["question"] = text.question
+        content["evidence"] = text.evidence
+        content["levels"] = {str(level): words for level, words in text.levels.items()}
+    return content
+
+
+def files_hash(folder: Path) -> str:
+    """sha256 over the bytes of a standard's files and the shared vocabulary: cheap to take, so sync asks it first."""
+    digest = hashlib.sha256(str(CONTENT_VERSION).encode())
+    shared = [folder.parent / name for name in VOCABULARY_FILES]
+    for path in [*shared, *sorted(path for path in folder.rglob("*") if path.is_file())]:
+        digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest() if path.exists() else b"")
+    return digest.hexdigest()

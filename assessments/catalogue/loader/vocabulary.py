@@ -1,0 +1,75 @@
+"""The words that standards share: themes, scales and conditions of applicability, beside the standards' folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from assessments.catalogue.loader.reading import Place, open_place, read_format
+from assessments.catalogue.schema import (
+    DEFAULT_LANGUAGE,
+    FORMAT,
+    CatalogueError,
+    CatalogueFault,
+    Scale,
+    ScaleLevel,
+    Vocabulary,
+)
+
+VOCABULARY_FILES = ("themes.yaml", "scales.yaml", "applicability.yaml")
+
+
+def load_vocabulary(data: Path) -> Vocabulary:
+    """The vocabulary of a data folder. Raises CatalogueError."""
+    faults: list[CatalogueFault] = []
+    themes = _words(data / "themes.yaml", root=data, key="themes", faults=faults)
+    conditions = _words(data / "applicability.yaml", root=data, key="conditions", faults=faults)
+    scales = {}
+    if members := _open(data / "scales.yaml", root=data, key="scales", faults=faults):
+        scales = {slug: _scale(slug, place) for slug, _, place in members.entries()}
+    if faults:
+        raise CatalogueError(faults)
+    return Vocabulary(themes=themes, scales=scales, conditions=conditions)
+
+
+def _open(path: Path, *, root: Path, key: str, faults: list[CatalogueFault]) -> Place | None:
+    place = open_place(path, root=root, faults=faults)
+    if place is None:
+        return None
+    members = place.members(required=("format", key))
+    read_format(members, known=(FORMAT,))
+    return members.get(key)
+
+
+def _words(path: Path, *, root: Path, key: str, faults: list[CatalogueFault]) -> dict[str, Mapping[str, str]]:
+    place = _open(path, root=root, key=key, faults=faults)
+    return {slug: _by_language(name) for slug, _, name in place.entries()} if place else {}
+
+
+def _by_language(place: Place) -> Mapping[str, str]:
+    words = {language: text.text() for language, _, text in place.entries()}
+    if words and DEFAULT_LANGUAGE not in words:
+        place.fault(f"{DEFAULT_LANGUAGE} is missing")
+    return words
+
+
+def _scale(slug: str, place: Place) -> Scale:
+    members = place.members(required=("name", "levels"))
+    levels = [_level(item) for item in members["levels"].items(at_least=2)] if "levels" in members else []
+    numbers = [level.level for level in levels]
+    if numbers != sorted(set(numbers)):
+        place.fault("the levels must ascend, each standing once")
+    return Scale(
+        slug=slug,
+        name=_by_language(members["name"]) if "name" in members else {},
+        levels=tuple(levels),
+    )
+
+
+def _level(place: Place) -> ScaleLevel:
+    members = place.members(required=("level", "name", "criteria"))
+    return ScaleLevel(
+        level=members["level"].integer() if "level" in members else 0,
+        name=_by_language(members["name"]) if "name" in members else {},
+        criteria=_by_language(members["criteria"]) if "criteria" in members else {},
+    )

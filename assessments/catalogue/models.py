@@ -1,0 +1,113 @@
+"""The public catalogue: shared tables without an organisation, written by `sync_catalogue` alone.
+
+An edition's rows never change once they are made (assessments pin them); changed files make a new Standard, and
+`is_current` tells which of a slug's rows new assessments start from. The app role may only read these tables.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from api.ids import new_id
+
+
+class Standard(models.Model):
+    """One state of one edition. `files_hash` only spares sync from parsing; identity is (slug, content_hash)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.CharField(max_length=80)
+    content_hash = models.CharField(max_length=64)
+    files_hash = models.CharField(max_length=64)
+    is_current = models.BooleanField()
+    number = models.CharField(max_length=80)
+    title = models.CharField(max_length=300)
+    publisher = models.CharField(max_length=120)
+    edition = models.CharField(max_length=40)
+    year = models.IntegerField()
+    status = models.CharField(max_length=20)
+    kind = models.CharField(max_length=40)
+    nature = models.CharField(max_length=20)
+    sectors = ArrayField(models.CharField(max_length=60))
+    scale_slug = models.CharField(max_length=60)
+    scale = models.JSONField()
+    """{slug, name {language}, minimum, maximum, levels [{level, name {language}, criteria {language}}]}"""
+    method = models.CharField(max_length=40)
+    profile = models.JSONField()
+    """schema.Facts: an absent key is not stated, null does not apply."""
+    languages = ArrayField(models.CharField(max_length=10))
+    outline = models.JSONField()
+    """schema.Outline: counts over the tree."""
+    themes = models.JSONField()
+    """Theme → share of the assessable requirements, adding up to 1."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "content_hash"], name="catalogue_standard_content"),
+            models.UniqueConstraint(
+                fields=["slug"], condition=models.Q(is_current=True), name="catalogue_standard_one_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Requirement(models.Model):
+    """A node of a standard's tree. `position` is document order from 0."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="requirements")
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="children")
+    ref = models.CharField(max_length=60)
+    position = models.IntegerField()
+    depth = models.SmallIntegerField()
+    assessable = models.BooleanField()
+    weight = models.FloatField()
+    themes = ArrayField(models.CharField(max_length=60))
+    applies_if = models.CharField(max_length=60, blank=True)
+    own_answer_rule = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["standard", "ref"], name="catalogue_requirement_ref"),
+            models.UniqueConstraint(fields=["standard", "position"], name="catalogue_requirement_position"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class RequirementText(models.Model):
+    """The words of one requirement in one language; a heading has no question, evidence or levels."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=10)
+    title = models.CharField(max_length=300)
+    summary = models.TextField()
+    question = models.TextField(blank=True)
+    evidence = ArrayField(models.TextField())
+    levels = models.JSONField()
+    """Level as text → criteria."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["requirement", "language"], name="catalogue_requirement_text_language"),
+        ]
+
+
+class StandardText(models.Model):
+    """A standard's profile prose (schema.Prose) and FAQ ([{question, answer}]) in one language."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=10)
+    profile = models.JSONField()
+    faq = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["standard", "language"], name="catalogue_standard_text_language"),
+        ]

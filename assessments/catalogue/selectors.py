@@ -1,0 +1,142 @@
+"""Reads of the catalogue: what is current, and the profiles that pages and comparisons are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+
+from assessments.catalogue.bounded import Bounded
+from assessments.catalogue.comparison import StandardProfile
+from assessments.catalogue.loader import load_vocabulary
+from assessments.catalogue.models import Standard, StandardText
+from assessments.catalogue.schema import DEFAULT_LANGUAGE, Vocabulary
+from assessments.catalogue.sync import DATA
+
+ALL_SECTORS = "all"
+_SUMMARY = (
+    "id", "slug", "content_hash", "number", "title", "publisher", "edition", "year", "status", "kind", "nature",
+    "sectors", "languages", "outline",
+)  # fmt: skip
+_CURRENT = ("id", "slug", "content_hash", "number", "title", "languages")
+_profiles: Bounded[tuple[UUID, str], PublishedStandard]
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A slug's current row, as far as it takes to find everything else in memory."""
+
+    id: UUID
+    slug: str
+    content_hash: str
+    number: str
+    title: str
+    languages: tuple[str, ...]
+
+    def language(self, wanted: str | None) -> str:
+        return wanted if wanted in self.languages else self.languages[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedStandard:
+    """One edition's profile in one language, with what the API tells about it besides."""
+
+    profile: StandardProfile
+    content_hash: str
+    language: str
+    languages: tuple[str, ...]
+    method: str
+    scale: Mapping[str, Any]
+
+
+def current_standards() -> tuple[Current, ...]:
+    """Every current standard by slug; one query."""
+    rows = Standard.objects.filter(is_current=True).order_by("slug").values(*_CURRENT)
+    return tuple(_current(row) for row in rows)
+
+
+def current_standard(slug: str) -> Current | None:
+    """The current standard of a slug, or None; one query."""
+    row = Standard.objects.filter(is_current=True, slug=slug).values(*_CURRENT).first()
+    return _current(row) if row else None
+
+
+def _current(row: Mapping[str, Any]) -> Current:
+    return Current(**{**row, "languages": tuple(row["languages"])})
+
+
+def list_standards(
+    *, kind: str | None = None, sector: str | None = None, words: str | None = None, language: str | None = None
+) -> QuerySet[Standard, dict[str, Any]]:
+    """Current standards as summaries (mappings), unordered; one query, with the words of one language.
+
+    A sector also finds what is meant for every sector; `words` is looked for in number and title.
+    """
+    rows = Standard.objects.filter(is_current=True)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if sector:
+        rows = rows.filter(sectors__overlap=[sector, ALL_SECTORS])
+    if words:
+        rows = rows.filter(Q(number__icontains=words) | Q(title__icontains=words))
+    summaries: QuerySet[Standard, dict[str, Any]] = rows.values(
+        *_SUMMARY,
+        local_title=Coalesce(_prose("title", language=language), F("title"), output_field=TextField()),
+        one_line=Coalesce(_prose("one_line", language=language), _prose("one_line", language=DEFAULT_LANGUAGE)),
+        certifiable=F("profile__certifiable"),
+    )
+    return summaries
+
+
+def _prose(key: str, *, language: str | None) -> Subquery:
+    texts = StandardText.objects.filter(standard=OuterRef("pk"), language=language or DEFAULT_LANGUAGE)
+    return Subquery(texts.values(text=KT(f"profile__{key}")))
+
+
+_profiles = Bounded(size=256)
+
+
+def published_standard(standard_id: UUID, *, language: str) -> PublishedStandard:
+    """The profile in a language the edition has, from memory or with two queries."""
+    return _profiles.get_or_make((standard_id, language), lambda: _read_profile(standard_id, language=language))
+
+
+def forget_profiles() -> None:
+    """Empty the cache; for tests and measurements."""
+    _profiles.clear()
+
+
+def _read_profile(standard_id: UUID, *, language: str) -> PublishedStandard:
+    standard = Standard.objects.get(pk=standard_id)
+    text = StandardText.objects.get(standard_id=standard_id, language=language)
+    return PublishedStandard(
+        profile=StandardProfile(
+            slug=standard.slug,
+            facts=standard.profile,
+            prose=text.profile,
+            faq=text.faq,
+            outline=standard.outline,
+            themes=standard.themes,
+        ),
+        content_hash=standard.content_hash,
+        language=language,
+        languages=tuple(standard.languages),
+        method=standard.method,
+        scale=standard.scale,
+    )
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Names of themes and conditions, which ship with the program and not with an edition."""
+    return load_vocabulary(DATA)
+
+
+def theme_names(language: str) -> dict[str, str]:
+    return {theme: names.get(language) or names[DEFAULT_LANGUAGE] for theme, names in vocabulary().themes.items()}

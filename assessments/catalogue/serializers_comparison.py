@@ -1,0 +1,128 @@
+"""Shapes of a comparison for the OpenAPI document."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from assessments.catalogue.serializers import (
+    CountsShape,
+    ImplementationShape,
+    NamedShape,
+    PartShape,
+    QuestionShape,
+    Shape,
+    SourceShape,
+)
+
+
+class SideShape(Shape):
+    slug = serializers.CharField()
+    number = serializers.CharField()
+    title = serializers.CharField()
+    short_name = serializers.CharField()
+    one_line = serializers.CharField()
+    key_features = NamedShape(many=True)
+    definition = serializers.CharField(help_text="What it is.")
+    key_components = PartShape()
+    why_used = PartShape()
+    implementation = ImplementationShape()
+    outline = CountsShape()
+    faq = QuestionShape(many=True)
+    sources = SourceShape(many=True)
+
+
+class QuickVerdictShape(Shape):
+    a = serializers.CharField()
+    b = serializers.CharField()
+    most_telling = serializers.CharField(allow_null=True, help_text="The sentence of the difference that weighs most.")
+
+
+class DifferenceShape(Shape):
+    attribute = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # fields leave the class namespace
+    a = serializers.CharField()
+    b = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["same", "differ", "only_a", "only_b"])
+    weight = serializers.IntegerField()
+    surprise = serializers.FloatField(help_text="0 (same) to 1 (nothing in common).")
+    sentence = serializers.CharField()
+
+
+class BlockShape(Shape):
+    attribute = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # fields leave the class namespace
+    a = serializers.CharField()
+    b = serializers.CharField()
+
+
+class ThemeShareShape(Shape):
+    theme = serializers.CharField()
+    name = serializers.CharField()
+    a = serializers.FloatField()
+    b = serializers.FloatField()
+
+
+class EffortShape(Shape):
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    estimate = serializers.BooleanField()
+
+
+class OverlapShape(Shape):
+    basis = serializers.CharField(help_text="How the share was found: a theme estimate where there is no crosswalk.")
+    note = serializers.CharField()
+    share = serializers.FloatField(help_text="0 to 1.")
+    shared_themes = ThemeShareShape(many=True)
+    themes_only_a = ThemeShareShape(many=True)
+    themes_only_b = ThemeShareShape(many=True)
+    a_after_b = EffortShape(allow_null=True, help_text="Months for a when b is in place; null where not stated.")
+    b_after_a = EffortShape(allow_null=True)
+    effort_note = serializers.CharField()
+
+
+class RelatedShape(Shape):
+    slug = serializers.CharField()
+    number = serializers.CharField(allow_null=True)
+    title = serializers.CharField(allow_null=True)
+    in_catalogue = serializers.BooleanField()
+    named_by = serializers.ChoiceField(choices=["a", "b", "both"])
+
+
+class OtherPairShape(Shape):
+    a = serializers.CharField()
+    b = serializers.CharField()
+    title = serializers.CharField()
+
+
+class ComparisonShape(Shape):
+    language = serializers.CharField()
+    canonical = serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2)
+    a = SideShape()
+    b = SideShape()
+    verdict = QuickVerdictShape()
+    differences = DifferenceShape(many=True)
+    blocks = BlockShape(many=True)
+    not_stated = serializers.ListField(child=serializers.CharField())
+    overlap = OverlapShape()
+    related = RelatedShape(many=True)
+    others_of_a = OtherPairShape(many=True)
+    others_of_b = OtherPairShape(many=True)
+
+
+class PairSideShape(Shape):
+    slug = serializers.CharField()
+    number = serializers.CharField()
+    title = serializers.CharField()
+
+
+class PairShape(Shape):
+    a = PairSideShape()
+    b = PairSideShape()
+    title = serializers.CharField()
+    url = serializers.URLField()
+
+
+class PairList(Shape):
+    results = PairShape(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)

@@ -1,0 +1,210 @@
+"""From the catalogue's files to its tables: idempotent, all or nothing, old editions left as they are.
+
+Runs as the role that owns the tables, like migrations: the app role may only read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import connections, transaction
+
+from api.ids import new_id
+from assessments.catalogue.loader import (
+    content_hash,
+    files_hash,
+    load_standard,
+    load_vocabulary,
+    standard_folders,
+)
+from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardText
+from assessments.catalogue.outline import outline_of, theme_shares
+from assessments.catalogue.schema import (
+    DEFAULT_LANGUAGE,
+    CatalogueError,
+    CatalogueFault,
+    Prose,
+    Question,
+    Scale,
+    StandardDocument,
+)
+
+DATA = Path(__file__).parent / "data"
+LOCK = 0x706C62636174
+"""Key of the advisory lock that lets one sync at a time decide what is current."""
+
+Outcome = Literal["unchanged", "reworded files", "created", "switched back"]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What became of one folder. "reworded files": other bytes, same content."""
+
+    slug: str
+    outcome: Outcome
+    content_hash: str
+    requirements: int
+    assessable: int
+
+
+def check_catalogue(data: Path = DATA) -> list[StandardDocument]:
+    """Every standard of a data folder, or a CatalogueError with the faults of all of them."""
+    return _load(standard_folders(data), data=data)
+
+
+def sync_catalogue(data: Path = DATA, *, using: str = "default") -> list[SyncResult]:
+    """Bring the tables in line with the files.
+
+    1. Files whose hash the current row already carries are left alone: such a run reads one query and writes nothing.
+    2. What changed is loaded and checked in full before the first write. Raises CatalogueError.
+    3. In one transaction, new content becomes a new Standard with its rows, and is_current moves to it.
+    """
+    folders = {folder.name: folder for folder in standard_folders(data)}
+    hashes = {slug: files_hash(folder) for slug, folder in folders.items()}
+    current = _current(folders, using=using)
+    changed = [slug for slug in folders if slug not in current or current[slug].files_hash != hashes[slug]]
+    documents = {document.slug: document for document in _load([folders[slug] for slug in changed], data=data)}
+    outcomes: dict[str, Outcome] = dict.fromkeys(folders, "unchanged")
+    if documents:
+        with transaction.atomic(using=using), connections[using].cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            for slug, document in documents.items():
+                outcomes[slug] = _store(document, files=hashes[slug], using=using)
+        current = _current(folders, using=using)
+    return [
+        SyncResult(
+            slug=slug,
+            outcome=outcomes[slug],
+            content_hash=current[slug].content_hash,
+            requirements=current[slug].outline["requirements"],
+            assessable=current[slug].outline["assessable"],
+        )
+        for slug in folders
+    ]
+
+
+def _current(slugs: Collection[str], *, using: str) -> dict[str, Standard]:
+    rows = Standard.objects.using(using).filter(is_current=True, slug__in=list(slugs))
+    return {row.slug: row for row in rows.only("slug", "content_hash", "files_hash", "outline")}
+
+
+def _load(folders: Collection[Path], *, data: Path) -> list[StandardDocument]:
+    if not folders:
+        return []
+    vocabulary = load_vocabulary(data)
+    documents: list[StandardDocument] = []
+    faults: list[CatalogueFault] = []
+    for folder in folders:
+        try:
+            documents.append(load_standard(folder, vocabulary=vocabulary))
+        except CatalogueError as error:
+            faults += error.faults
+    if faults:
+        raise CatalogueError(faults)
+    return documents
+
+
+def _store(document: StandardDocument, *, files: str, using: str) -> Outcome:
+    """Make the document's row the current one of its slug, writing it where it is new."""
+    rows = Standard.objects.using(using).filter(slug=document.slug)
+    hashed = content_hash(document)
+    known = rows.filter(content_hash=hashed).only("id", "is_current").first()
+    if known and known.is_current:
+        rows.filter(id=known.id).update(files_hash=files)
+        return "reworded files"
+    rows.filter(is_current=True).update(is_current=False)
+    if known:
+        rows.filter(id=known.id).update(is_current=True, files_hash=files)
+        return "switched back"
+    _create(document, hashed=hashed, files=files, using=using)
+    return "created"
+
+
+def _create(document: StandardDocument, *, hashed: str, files: str, using: str) -> None:
+    facts = document.facts
+    standard = Standard(
+        slug=document.slug,
+        content_hash=hashed,
+        files_hash=files,
+        is_current=True,
+        number=facts["number"],
+        title=document.prose[DEFAULT_LANGUAGE]["title"],
+        publisher=facts["publisher"],
+        edition=facts["edition"],
+        year=facts["year"],
+        status=facts["status"],
+        kind=facts["kind"],
+        nature=facts["nature"],
+        sectors=facts["sectors"],
+        scale_slug=document.scale.slug,
+        scale=_scale(document.scale),
+        method=document.method,
+        profile=facts,
+        languages=document.languages,
+        outline=outline_of(document.requirements),
+        themes=theme_shares(document.requirements),
+    )
+    standard.save(using=using, force_insert=True)
+    ids = {node.ref: new_id() for node in document.requirements}
+    Requirement.objects.using(using).bulk_create(_requirements(document, standard=standard, ids=ids))
+    RequirementText.objects.using(using).bulk_create(
+        RequirementText(
+            requirement_id=ids[ref],
+            language=language,
+            title=text.title,
+            summary=text.summary,
+            question=text.question,
+            evidence=list(text.evidence),
+            levels={str(level): words for level, words in text.levels.items()},
+        )
+        for language, texts in document.texts.items()
+        for ref, text in texts.items()
+    )
+    StandardText.objects.using(using).bulk_create(
+        StandardText(standard=standard, language=language, profile=prose, faq=faq)
+        for language, (prose, faq) in _prose(document).items()
+    )
+
+
+def _requirements(document: StandardDocument, *, standard: Standard, ids: dict[str, UUID]) -> list[Requirement]:
+    return [
+        Requirement(
+            id=ids[node.ref],
+            standard=standard,
+            parent_id=ids[node.parent] if node.parent is not None else None,
+            ref=node.ref,
+            position=node.position,
+            depth=node.depth,
+            assessable=node.assessable,
+            weight=node.weight,
+            themes=list(node.themes),
+            applies_if=node.applies_if,
+            own_answer_rule=node.own_answer_rule,
+        )
+        for node in document.requirements
+    ]
+
+
+def _prose(document: StandardDocument) -> dict[str, tuple[Prose, list[Question]]]:
+    """Prose and FAQ per language; a language that lacks one of the two has the default language's."""
+    return {
+        language: (
+            document.prose.get(language, document.prose[DEFAULT_LANGUAGE]),
+            list(document.faq.get(language, document.faq[DEFAULT_LANGUAGE])),
+        )
+        for language in document.languages
+    }
+
+
+def _scale(scale: Scale) -> dict[str, Any]:
+    return {
+        "slug": scale.slug,
+        "name": scale.name,
+        "minimum": scale.minimum,
+        "maximum": scale.maximum,
+        "levels": [{"level": level.level, "name": level.name, "criteria": level.criteria} for level in scale.levels],
+    }

@@ -1,0 +1,16 @@
+"""Addresses of the public catalogue, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from assessments.catalogue import views
+
+urlpatterns = [
+    path("standards/", views.StandardsView.as_view(), name="standards"),
+    path("standards/<str:slug>/", views.StandardView.as_view(), name="standard"),
+    path("standards/<str:slug>/requirements/", views.RequirementsView.as_view(), name="standard-requirements"),
+    path("standards/<str:slug>/requirements/<str:ref>/", views.RequirementView.as_view(), name="standard-requirement"),
+    path("comparisons/", views.ComparisonsView.as_view(), name="comparisons"),
+    path("comparisons/<str:a>/<str:b>/", views.ComparisonView.as_view(), name="comparison"),
+]
