@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from api.problems import Forbidden, NotFound
 from django.utils import timezone
 
+from api.problems import Forbidden, NotFound
 from tenants.models import Membership, Organisation
-from tenants.roles import ACTIONS, OUTSIDE_ACTIONS, Action, Role, lower
+from tenants.roles import ACTIONS, OUTSIDE_ACTIONS, Action, Role, lower, may_hand_out
 
 Grants = Mapping[uuid.UUID, datetime]
 """Ids of what an outside reviewer may see, with the moment the grant ends."""
@@ -56,6 +56,11 @@ class Access:
             return action in self.actions
         return on is not None and on in self.grants and action in OUTSIDE_ACTIONS
 
+    def may_give(self, role: Role) -> bool:
+        """Whether `role` is within reach: not above the person's own, nor above that of the key they act through."""
+        own = [held for held in (self.role, self.key_role) if held is not None]
+        return bool(own) and all(may_hand_out(own=held, offered=role) for held in own)
+
 
 def authorize(access: Access, action: Action, *, on: uuid.UUID | None = None) -> None:
     """Refuse with 403 what a member's role lacks; with 404 everything an outside reviewer was not invited to."""
@@ -64,6 +69,12 @@ def authorize(access: Access, action: Action, *, on: uuid.UUID | None = None) ->
     if access.is_member or (on is not None and on in access.grants):
         raise Forbidden(f"This needs the right {action.value}.", action=action.value)
     raise NotFound
+
+
+def authorize_role(access: Access, role: Role) -> None:
+    """Refuse to hand out, or to take away, a role above the caller's own."""
+    if not access.may_give(role):
+        raise Forbidden("That role is above your own.", slug="role-above-own", role=role.value)
 
 
 def access_of(*, organisation: Organisation, person_id: uuid.UUID) -> Access:

@@ -1,8 +1,8 @@
 """The audit trail: append an event, verify a chain.
 
-h_n = SHA-256(h_{n-1} || n as 8 bytes big-endian || canonical JSON of the event), h_0 = SHA-256 of the organisation's id. An append
-is one statement that locks the organisation's head until the transaction ends, so numbers have no gaps and no ties; services
-record last, to hold that lock briefly.
+h_n = SHA-256(h_{n-1} || n as 8 bytes big-endian || canonical JSON of the event), h_0 = SHA-256(id of the organisation).
+An append is one statement that locks the organisation's head until the transaction ends, so numbers have no gaps and
+no ties; services record last, to hold that lock briefly.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from api import request_id
-from api.encoding import canonical
-from api.ids import new_id
 from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
+from api import request_id
+from api.encoding import canonical
+from api.ids import new_id
 from tenants.models import AuditEvent, AuditHead
 from tenants.scope import current_organisation
 
@@ -46,7 +46,7 @@ class Actor:
     address: str = ""
 
 
-_actor: ContextVar[Actor] = ContextVar("audit_actor", default=Actor())
+_actor: ContextVar[Actor] = ContextVar("audit_actor", default=Actor())  # noqa: B039 - frozen
 
 
 def set_actor(request: HttpRequest, *, actor: str, address: str) -> None:
@@ -69,7 +69,7 @@ def record(
 ) -> None:
     """Append `event` (dotted, past tense: `answer.changed`) to the chain of the organisation in scope."""
     actor = _actor.get()
-    row = {
+    row: dict[str, Any] = {
         "id": new_id(),
         "at": timezone.now(),
         "event": event,

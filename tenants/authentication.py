@@ -1,7 +1,7 @@
 """API keys: `Authorization: Bearer plb_<prefix>_<secret>`, valid inside the one organisation that issued them.
 
-The key is looked up inside the scope of the organisation named in the address, so row-level security itself makes the key
-of one organisation unknown to every other.
+The key is looked up inside the scope of the organisation named in the address, so row-level security itself makes the
+key of one organisation unknown to every other.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
-from identity.models import Person
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from identity.models import Person
 from tenants.models import ApiKey
 from tenants.scope import scoped_organisation
 

@@ -1,8 +1,8 @@
 """Idempotency-Key on creating POSTs: the same key is the same effect, once.
 
-The record is inserted before the handler runs, in the handler's own transaction. A second request with the same key waits for
-the first at the unique constraint (at most lock_timeout, then 409), and then gets the first one's answer; with another body it
-gets 422. A request that fails leaves no record, so it may be sent again.
+The record is inserted before the handler runs, in the handler's own transaction. A second request with the same key
+waits for the first at the unique constraint (at most lock_timeout, then 409), and then gets the first one's answer;
+with another body it gets 422. A request that fails leaves no record, so it may be sent again.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from api.encoding import canonical, encode
-from api.ids import new_id
-from api.problems import Invalid, Problem, Unprocessable
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
 from rest_framework.response import Response
 
+from api.encoding import canonical, encode
+from api.ids import new_id
+from api.problems import Invalid, Problem, Unprocessable
 from tenants.models import IdempotencyRecord
 from tenants.scope import current_organisation
 
@@ -36,6 +36,14 @@ class Replay(Problem):
         self.stored = body
 
 
+class SecretResponse(Response):
+    """An answer with a secret in it, shown once: `kept`, without the secret, is what a repeat of the request gets."""
+
+    def __init__(self, data: dict[str, Any], *, secret: str, status: int) -> None:
+        super().__init__(data, status=status)
+        self.kept = {**data, secret: None}
+
+
 def key_of(request: Any) -> str:
     key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
     if len(key) > MAX_KEY:
@@ -51,9 +59,7 @@ def answer_repeat(request: Any) -> None:
     route, fingerprint = _route(request), fingerprint_of(request.data)
     record_id = new_id()
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM, [record_id, current_organisation(), request.user.pk, route, key, fingerprint]
-        )
+        cursor.execute(_CLAIM, [record_id, current_organisation(), request.user.pk, route, key, fingerprint])
         if cursor.rowcount == 1:
             request._request.idempotency_record = record_id  # noqa: SLF001 - DRF's own name for the wrapped request
             return
@@ -67,7 +73,7 @@ def remember(request: Any, response: Response) -> None:
     """Keep the answer beside the claim. Called with Django's own request, after the handler, before the commit."""
     record_id = getattr(request, "idempotency_record", None)
     if record_id is not None:
-        body = encode(response.data)
+        body = encode(response.kept if isinstance(response, SecretResponse) else response.data)
         IdempotencyRecord.objects.filter(pk=record_id).update(status=response.status_code, body=body)
 
 

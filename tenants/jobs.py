@@ -1,9 +1,12 @@
 """Jobs: asked for inside a transaction, carried out by a worker exactly once as far as anyone can see.
 
 1. `enqueue` writes the Job row and its Wakeup in the caller's transaction; after the commit it tries to wake a worker.
-2. `claim` leases a queued job, or one whose lease ran out, and raises its fence: whoever held it before can no longer finish it.
-3. While the handler runs, a thread renews the lease. `Run.finish` commits the outcome only where the fence is still its own.
-4. The relay (`due_wakeups`) sends again what nobody picked up and what lost its worker. After MAX_ATTEMPTS a job is failed.
+2. `claim` leases a queued job, or one whose lease ran out, and raises its fence: whoever held it before can no longer
+   finish it.
+3. While the handler runs, a thread renews the lease. `Run.finish` commits the outcome only where the fence is still
+   its own.
+4. The relay (`due_wakeups`) sends again what nobody picked up and what lost its worker. After MAX_ATTEMPTS a job is
+   failed.
 """
 
 from __future__ import annotations
@@ -17,11 +20,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from api.ids import new_id
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from api.ids import new_id
 from tenants import audit
 from tenants.models import Job, JobState, Wakeup
 from tenants.scope import current_organisation, tenant_scope
@@ -38,11 +41,11 @@ Handler = Callable[["Run"], None]
 _handlers: dict[str, Handler] = {}
 
 
-class JobLost(Exception):  # noqa: N818 - an event, not an error: another worker holds the job now
+class JobLost(Exception):
     """The lease ran out and the job went to another worker; whatever was done here must not be kept."""
 
 
-class JobRefused(Exception):  # noqa: N818 - the outcome of the job
+class JobRefused(Exception):
     """The job can never succeed (its subject is gone, its input is wrong): failed at once, without further attempts."""
 
 
@@ -90,7 +93,9 @@ def publish(task: str, *, organisation_id: uuid.UUID, subject_id: uuid.UUID) -> 
 
 
 def due_wakeups(*, limit: int = 200) -> list[tuple[str, uuid.UUID, uuid.UUID]]:
-    """(task, organisation id, subject id) of what is due, each handed to one relay only and put off by PUBLISHED_FOR."""
+    """(task, organisation id, subject id) of what is due, each handed to one relay only and put off by
+    PUBLISHED_FOR.
+    """
     with transaction.atomic():
         rows = list(
             Wakeup.objects.select_for_update(skip_locked=True)
@@ -121,10 +126,16 @@ class Run:
             yield
 
     @contextmanager
-    def finish(self) -> Iterator[None]:
-        """The last transaction: what is written inside stands only if the job is still ours. Raises JobLost."""
+    def step(self) -> Iterator[None]:
+        """A transaction on the way: what is written inside stands only if the job is still ours. Raises JobLost."""
         with self.scope():
             self._hold()
+            yield
+
+    @contextmanager
+    def finish(self) -> Iterator[None]:
+        """The last transaction: a step after which the job is done. Raises JobLost."""
+        with self.step():
             yield
             now = timezone.now()
             Job.objects.filter(pk=self.job_id, fence=self.fence).update(
@@ -133,8 +144,7 @@ class Run:
             forget_wakeup(task=RUN_JOB, subject_id=self.job_id)
 
     def progress(self, percent: int) -> None:
-        with self.scope():
-            self._hold()
+        with self.step():
             Job.objects.filter(pk=self.job_id).update(progress=percent)
 
     def _hold(self) -> None:

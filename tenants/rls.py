@@ -1,7 +1,8 @@
 """The second and third belts: row-level security and composite foreign keys, as migration operations.
 
-Measured facts behind the policy (PostgreSQL 15 to 18): a table's owner bypasses policies unless they are FORCEd; after SET LOCAL
-and COMMIT the setting is an empty string and not NULL, hence nullif; the sub-select makes the planner read the setting once.
+Measured facts behind the policy (PostgreSQL 15 to 18): a table's owner bypasses policies unless they are FORCEd; after
+SET LOCAL and COMMIT the setting is an empty string and not NULL, hence nullif; the sub-select makes the planner read
+the setting once.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ OWN_ROWS_PREDICATE = "({column} = (SELECT (NULLIF(current_setting('app.person'::
 
 
 class IsolateTable(Operation):
-    """ENABLE and FORCE row-level security with the one policy, and bind every TenantForeignKey of the model by organisation.
+    """ENABLE and FORCE row-level security with the one policy, and bind every TenantForeignKey of the model by
+    organisation.
 
     Stands in the migration that creates the table. `append_only` takes UPDATE, DELETE and TRUNCATE from the app role.
     `own_rows`: a column naming a person who may, in their person scope, read their own rows of all organisations.
@@ -130,7 +132,5 @@ def composite_key_sql(*, table: str, field: Any) -> str:
 def revoke_sql(*, table: str, privileges: str) -> str:
     """Take privileges from the app role, where that role exists already (deploy/postgres/roles.sql makes it first)."""
     role = settings.DATABASE_APP_ROLE
-    return (
-        f"DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') THEN "
-        f'REVOKE {privileges} ON "{table}" FROM "{role}"; END IF; END $$'
-    )
+    known = f"EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}')"  # noqa: S608 - a name from the settings
+    return f"""DO $$ BEGIN IF {known} THEN REVOKE {privileges} ON "{table}" FROM "{role}"; END IF; END $$"""

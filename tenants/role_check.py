@@ -34,4 +34,6 @@ def refuse_privileged_role() -> None:
         if found
     ]
     if faults:
-        raise ImproperlyConfigured(f"The database role of DATABASE_URL {' and '.join(faults)}: tenants would not be safe.")
+        raise ImproperlyConfigured(
+            f"The database role of DATABASE_URL {' and '.join(faults)}: tenants would not be safe."
+        )

@@ -1,8 +1,9 @@
 """Whose data this piece of work is about: the tenant scope, and the narrower person scope.
 
-A scope opens one transaction and tells PostgreSQL, for that transaction only, which organisation it serves; the row-level
-security policies of `tenants.rls` read that setting, the managers of `tenants.managed` read the context variable. There is
-no switch that turns isolation off, and no scope over several organisations: sweeps walk from one to the next.
+A scope opens one transaction and tells PostgreSQL, for that transaction only, which organisation it serves; the
+row-level security policies of `tenants.rls` read that setting, the managers of `tenants.managed` read the context
+variable.
+There is no switch that turns isolation off, and no scope over several organisations: sweeps walk from one to the next.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ _person: ContextVar[uuid.UUID | None] = ContextVar("person_scope", default=None)
 
 
 class ScopeError(RuntimeError):
-    """Tenant data was touched outside a scope, or from the scope of another organisation: always a defect, never input."""
+    """Tenant data was touched outside a scope, or from the scope of another organisation: always a defect, never
+    input.
+    """
 
 
 def current_organisation() -> uuid.UUID:
@@ -50,9 +53,8 @@ def tenant_scope(organisation_id: uuid.UUID) -> Iterator[None]:
     if not isinstance(organisation_id, uuid.UUID):
         raise ScopeError(f"A scope needs the id of one organisation, not {organisation_id!r}.")
     _refuse_nesting()
-    with transaction.atomic(), _setting(ORGANISATION_SETTING, organisation_id):
-        with entered(organisation_id):
-            yield
+    with transaction.atomic(), _setting(ORGANISATION_SETTING, organisation_id), entered(organisation_id):
+        yield
 
 
 @contextmanager
@@ -93,7 +95,9 @@ def _setting(name: str, value: uuid.UUID) -> Iterator[None]:
 
 
 def forget(name: str) -> None:
-    """Unset a setting when an outer transaction (a test's) outlives the scope; commit and rollback do it by themselves."""
+    """Unset a setting when an outer transaction (a test's) outlives the scope; commit and rollback do it by
+    themselves.
+    """
     if len(connection.savepoint_ids) > 0 and not connection.needs_rollback:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, '', true)", [name])

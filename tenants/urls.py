@@ -1,3 +1,25 @@
-from django.urls.resolvers import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from tenants.views import api_keys, invitations, members, organisations, trail
+
+_of_one = [
+    path("", organisations.OrganisationView.as_view(), name="organisation"),
+    path("members/", members.MembersView.as_view(), name="members"),
+    path("members/<uuid:person_id>/", members.MemberView.as_view(), name="member"),
+    path("invitations/", invitations.InvitationsView.as_view(), name="invitations"),
+    path("invitations/accept/", invitations.InvitationAcceptView.as_view(), name="invitation-accept"),
+    path("invitations/<uuid:invitation_id>/", invitations.InvitationView.as_view(), name="invitation"),
+    path(
+        "invitations/<uuid:invitation_id>/resend/", invitations.InvitationResendView.as_view(), name="invitation-resend"
+    ),
+    path("api-keys/", api_keys.ApiKeysView.as_view(), name="api-keys"),
+    path("api-keys/<uuid:key_id>/", api_keys.ApiKeyView.as_view(), name="api-key"),
+    path("audit-events/", trail.AuditEventsView.as_view(), name="audit-events"),
+    path("audit-head/", trail.AuditHeadView.as_view(), name="audit-head"),
+    path("jobs/<uuid:job_id>/", trail.JobView.as_view(), name="job"),
+]
+
+urlpatterns = [
+    path("organisations/", organisations.OrganisationsView.as_view(), name="organisations"),
+    path("organisations/<slug:slug>/", include(_of_one)),
+]

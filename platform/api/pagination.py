@@ -28,7 +28,9 @@ def paginate(
     orderings: Sequence[str] = ("-id",),
     render: Callable[[Any], Any] | None = None,
 ) -> Response:
-    """One page of `rows`. `orderings`: the field names the caller may order by (a minus reverses); the first is the default."""
+    """One page of `rows`. `orderings`: the field names the caller may order by (a minus reverses); the first is
+    the default.
+    """
     page = Page()
     page.ordering = _ordering(request, orderings)
     found = page.paginate_queryset(rows, request) or []
@@ -52,7 +54,10 @@ class Filters:
     def __init__(self, request: Request, *known: str) -> None:
         unknown = sorted(set(request.query_params) - set(known) - self.PAGING)
         if unknown:
-            raise Invalid(dict.fromkeys(unknown, ["There is no such filter."]))
+            raise Invalid({name: ["There is no such filter."] for name in unknown})
+        for name in known:
+            if "\0" in request.query_params.get(name, ""):
+                raise Invalid({name: ["Null characters are not allowed."]})
         self._values = request.query_params
 
     def get(self, name: str) -> str | None:

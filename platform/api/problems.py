@@ -1,14 +1,14 @@
 """Errors as RFC 9457 problem details, raised anywhere and rendered in one place.
 
-A body never holds a stack trace, a request id or anything that differs between an id that belongs to somebody else and one
-that never existed: the request id travels in the `X-Request-Id` header.
+A body never holds a stack trace, a request id or anything that differs between an id that belongs to somebody else
+and one that never existed: the request id travels in the `X-Request-Id` header.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 
 
-class Problem(Exception):  # noqa: N818 - the RFC calls it a problem, and so do we
+class Problem(Exception):
     """One refusal: a stable slug for programs, a title for people, an HTTP status and any further members."""
 
     def __init__(
@@ -160,37 +160,46 @@ class Unavailable(Problem):
 
 def problem_of(error: BaseException) -> Problem | None:
     """The problem an exception stands for, or None for a defect of ours."""
-    match error:
-        case Problem():
-            return error
-        case Http404() | drf.NotFound():
-            return NotFound()
-        case RequestDataTooBig():
-            return TooLarge("A JSON body may have 1 MiB.")
-        case OperationalError() if "lock timeout" in str(error):
-            return Conflict("busy", "Another change to the same thing is under way.", headers={"Retry-After": "1"})
-        case OperationalError() | InterfaceError() | RedisError():
-            return Unavailable()
-        case drf.ValidationError():
-            return Invalid(_flat(error.detail))
-        case DjangoValidationError():
-            return Invalid({"detail": list(error.messages)})
-        case drf.ParseError():
-            return Invalid(slug="malformed", detail=str(error.detail))
-        case drf.NotAuthenticated() | drf.AuthenticationFailed():
-            return Unauthenticated(str(error.detail) if isinstance(error, drf.AuthenticationFailed) else "")
-        case drf.PermissionDenied() | PermissionDenied():
-            return Forbidden(str(error) if isinstance(error, drf.PermissionDenied) else "")
-        case drf.MethodNotAllowed():
-            return Problem("method-not-allowed", status=405, title="This address does not take that method.")
-        case drf.NotAcceptable():
-            return Problem("not-acceptable", status=406, title="Plumbline answers in JSON here.")
-        case drf.UnsupportedMediaType():
-            return Unsupported(str(error.detail))
-        case drf.Throttled():
-            return Throttled(seconds=int(error.wait or 1))
-        case _:
-            return None
+    if isinstance(error, Problem):
+        return error
+    for kind, make in _MEANINGS:
+        if isinstance(error, kind):
+            return make(error)
+    return None
+
+
+def _database_problem(error: BaseException) -> Problem:
+    if "lock timeout" in str(error):
+        detail = "Another change to the same thing is under way."
+        return Conflict("busy", detail, headers={"Retry-After": "1"})
+    return Unavailable()
+
+
+def _method_problem(error: BaseException) -> Problem:
+    return Problem("method-not-allowed", status=405, title="This address does not take that method.")
+
+
+_MEANINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Callable[[Any], Problem]], ...] = (
+    ((Http404, drf.NotFound), lambda _: NotFound()),
+    (RequestDataTooBig, lambda _: TooLarge("A JSON body may have 1 MiB.")),
+    (OperationalError, _database_problem),
+    ((InterfaceError, RedisError), lambda _: Unavailable()),
+    (drf.ValidationError, lambda error: Invalid(_flat(error.detail))),
+    (DjangoValidationError, lambda error: Invalid({"detail": list(error.messages)})),
+    (drf.ParseError, lambda error: Invalid(slug="malformed", detail=str(error.detail))),
+    (drf.AuthenticationFailed, lambda error: Unauthenticated(str(error.detail))),
+    (drf.NotAuthenticated, lambda _: Unauthenticated()),
+    (drf.PermissionDenied, lambda error: Forbidden(str(error.detail))),
+    (PermissionDenied, lambda _: Forbidden()),
+    (drf.MethodNotAllowed, _method_problem),
+    (
+        drf.NotAcceptable,
+        lambda _: Problem("not-acceptable", status=406, title="Plumbline answers in JSON here."),
+    ),
+    (drf.UnsupportedMediaType, lambda error: Unsupported(str(error.detail))),
+    (drf.Throttled, lambda error: Throttled(seconds=int(error.wait or 1))),
+)
+"""The first row that fits counts."""
 
 
 def _flat(detail: Any, path: str = "") -> dict[str, list[str]]:
@@ -212,7 +221,7 @@ def respond(problem: Problem) -> HttpResponse:
     response = HttpResponse(orjson.dumps(problem.body()), status=problem.status, content_type=CONTENT_TYPE)
     for name, value in problem.headers.items():
         response[name] = value
-    if problem.status != 404:  # noqa: PLR2004
+    if problem.status != 404:
         response["Cache-Control"] = "no-store"
     return response
 
@@ -233,7 +242,7 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
         return None
     if problem.stored is not None:
         return _stored(problem)
-    if problem.status >= 500:  # noqa: PLR2004
+    if problem.status >= 500:
         logger.warning("unavailable: %s", type(error).__name__, exc_info=error)
     return respond(problem)
 
@@ -243,7 +252,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return respond((exception and problem_of(exception)) or Invalid())
+    return respond((problem_of(exception) if exception else None) or Invalid())
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,4 +1,6 @@
-"""How the OpenAPI document is made: tags from the address, and the problem documents every operation may answer with."""
+"""How the OpenAPI document is made: tags from the address, and the problem documents every operation may answer
+with.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ _IDEMPOTENCY = {
 }
 
 
-class PlumblineSchema(AutoSchema):  # type: ignore[misc]
+class PlumblineSchema(AutoSchema):
     """drf-spectacular's schema, with tags by the noun in the address."""
 
     def get_tags(self) -> list[str]:

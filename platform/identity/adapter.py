@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from api.throttling import client_address
 from django.http import HttpRequest
 
+from api.throttling import client_address
 
-class AccountAdapter(DefaultAccountAdapter):
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # the library has no types
     def clean_email(self, email: str) -> str:
         """One person, one spelling."""
         return str(super().clean_email(email)).lower()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
-from api.ids import new_id
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from api.ids import new_id
 
 
 def known_time_zone(name: str) -> None:

@@ -23,7 +23,7 @@ class Invitation(TenantModel):
     token_hash = models.CharField(max_length=64)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, help_text="Empty until the worker has handed the mail over.")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from api.ids import new_id
 from django.conf import settings
 from django.db import models
 
+from api.ids import new_id
 from tenants.managed import TenantModel
 
 

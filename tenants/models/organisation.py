@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from api.ids import new_id
+from typing import ClassVar, Self
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 
-from tenants.managed import OwnRowsManager, TenantManager, TenantModel
+from api.ids import new_id
+from tenants.managed import OwnRowsManager, TenantModel
 from tenants.roles import Role
 
 SLUG = RegexValidator(
@@ -42,8 +44,7 @@ class Membership(TenantModel):
     role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = TenantManager()
-    own = OwnRowsManager()
+    own: ClassVar[OwnRowsManager[Self]] = OwnRowsManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -2,7 +2,7 @@
 
 A request's way in: the organisation is found by the slug in the address, the same statement sets the row-level security
 setting, the caller is identified inside the scope, strangers get 404, the view's action word is authorised, a repeated
-Idempotency-Key is answered from its record; then the handler runs. All of it is one transaction: a problem undoes it all.
+Idempotency-Key is answered from its record; then the handler runs. All of it is one transaction: a problem undoes all.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from api.problems import NotFound
-from api.throttling import AddressThrottle, PersonThrottle, client_address
 from django.db import connection, transaction
 from django.http.response import HttpResponseBase
-from identity.authentication import BrowserSession
-from identity.models import Person
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.problems import NotFound
+from api.throttling import AddressThrottle, PersonThrottle, client_address
+from identity.authentication import BrowserSession
+from identity.models import Person
 from tenants import audit, idempotency
 from tenants.access import Access, access_of, authorize
 from tenants.authentication import ApiKeyAuthentication
@@ -44,7 +44,10 @@ class TenantRequest(Request):
 
 
 class TenantView(APIView):
-    """Subclasses state `actions`: the right each method needs. `on` names the URL argument outside reviewers are let in by."""
+    """Subclasses state `actions`: the right each method needs.
+
+    `on` names the URL argument by which outside reviewers are let in.
+    """
 
     authentication_classes = (ApiKeyAuthentication, BrowserSession)
     permission_classes = ()
@@ -59,7 +62,7 @@ class TenantView(APIView):
             self._organisation = organisation
             with entered(organisation.pk if organisation else uuid.UUID(int=0)):
                 response = super().dispatch(request, *args, **kwargs)
-                if isinstance(response, Response) and response.status_code < 400:  # noqa: PLR2004
+                if isinstance(response, Response) and response.status_code < 400:
                     idempotency.remember(request, response)
             forget(ORGANISATION_SETTING)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -79,14 +82,15 @@ class TenantView(APIView):
             actor=request.access.actor if request.access else f"person:{request.user.pk}",
             address=client_address(request),
         )
-        if request.access is not None and (action := self.actions.get(request.method)) is not None:
+        method = "GET" if request.method == "HEAD" else request.method
+        if request.access is not None and (action := self.actions.get(method)) is not None:
             subject = None if self.members_only else kwargs.get(self.on)
             authorize(request.access, action, on=subject)
         idempotency.answer_repeat(request)
 
     def find_access(self, request: Any) -> Access | None:
         if isinstance(request.auth, ApiKey):
-            access = access_of(organisation=self._organisation, person_id=request.user.pk)
+            access = access_of(organisation=request.organisation, person_id=request.user.pk)
             if access.role is None:
                 raise NotFound
             return Access(
@@ -96,7 +100,7 @@ class TenantView(APIView):
                 key_id=request.auth.pk,
                 key_role=Role(request.auth.role),
             )
-        return access_of(organisation=self._organisation, person_id=request.user.pk)
+        return access_of(organisation=request.organisation, person_id=request.user.pk)
 
 
 def enter_organisation(slug: str) -> Organisation | None:

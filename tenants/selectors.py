@@ -1,0 +1,224 @@
+"""What is read of organisations, members, invitations, keys, jobs and the audit trail; and how each is shown."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from api.problems import NotFound
+from identity.selectors import display_names
+from tenants.access import Access
+from tenants.models import ApiKey, AuditEvent, AuditHead, Invitation, Job, Membership, Organisation
+from tenants.models.invitation import OUTSIDE
+from tenants.roles import Role
+from tenants.services.invitations import offer_in_words
+
+Row = dict[str, Any]
+
+
+def own_organisations() -> QuerySet[Membership, Any]:
+    """The organisations of the person in scope, by membership. Needs a person scope."""
+    return Membership.own.values(
+        "id",
+        "role",
+        "organisation_id",
+        "organisation__created_at",
+        slug=F("organisation__slug"),
+        name=F("organisation__name"),
+        sector=F("organisation__sector"),
+    )
+
+
+def own_organisation_body(row: Row) -> Row:
+    return {
+        "id": row["organisation_id"],
+        "slug": row["slug"],
+        "name": row["name"],
+        "sector": row["sector"],
+        "created_at": row["organisation__created_at"],
+        "role": row["role"],
+    }
+
+
+def organisation_body(organisation: Organisation, *, role: str) -> Row:
+    return {
+        "id": organisation.pk,
+        "slug": organisation.slug,
+        "name": organisation.name,
+        "sector": organisation.sector,
+        "created_at": organisation.created_at,
+        "role": role,
+    }
+
+
+def access_body(access: Access, *, organisation: Organisation) -> Row:
+    """The organisation and what the caller may do there."""
+    return organisation_body(organisation, role=access.role or "") | {"actions": sorted(access.actions)}
+
+
+def list_members(*, role: str | None = None) -> QuerySet[Membership, Any]:
+    rows = Membership.objects.values("id", "role", "created_at", "person_id", "person__name", "person__email")
+    return rows.filter(role=role) if role else rows
+
+
+def member_of(person_id: uuid.UUID) -> Row:
+    row: Row | None = list_members().filter(person_id=person_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def member_body(row: Row) -> Row:
+    email = row["person__email"]
+    return {
+        "id": row["person_id"],
+        "name": row["person__name"] or email.partition("@")[0],
+        "email": email,
+        "role": row["role"],
+        "joined_at": row["created_at"],
+    }
+
+
+INVITATION_STATES = ("open", "accepted", "revoked", "expired")
+
+
+def list_invitations(*, state: str | None = None, email: str | None = None) -> QuerySet[Invitation]:
+    rows = Invitation.objects.select_related("invited_by")
+    now = timezone.now()
+    undecided = Q(accepted_at__isnull=True, revoked_at__isnull=True)
+    conditions = {
+        "accepted": Q(accepted_at__isnull=False),
+        "revoked": Q(revoked_at__isnull=False),
+        "expired": undecided & Q(expires_at__lte=now),
+        "open": undecided & Q(expires_at__gt=now),
+    }
+    if state:
+        rows = rows.filter(conditions[state])
+    return rows.filter(email=email.lower()) if email else rows
+
+
+def invitation_state(invitation: Invitation) -> str:
+    if invitation.accepted_at:
+        return "accepted"
+    if invitation.revoked_at:
+        return "revoked"
+    return "expired" if invitation.expires_at <= timezone.now() else "open"
+
+
+def invitation_body(invitation: Invitation) -> Row:
+    """Never the token: it stands in the mail only."""
+    return {
+        "id": invitation.pk,
+        "email": invitation.email,
+        "offer": invitation.offer,
+        "state": invitation_state(invitation),
+        "invited_by": {"id": invitation.invited_by_id, "name": invitation.invited_by.display_name},
+        "created_at": invitation.created_at,
+        "sent_at": invitation.sent_at,
+        "expires_at": invitation.expires_at,
+        "accepted_at": invitation.accepted_at,
+    }
+
+
+def accepted_body(invitation: Invitation, *, organisation: Organisation) -> Row:
+    return {
+        "organisation": {"id": organisation.pk, "slug": organisation.slug, "name": organisation.name},
+        "offer": invitation.offer,
+        "role": None if invitation.offer == OUTSIDE else Role(invitation.offer),
+        "in_words": offer_in_words(invitation),
+    }
+
+
+def list_keys() -> QuerySet[ApiKey]:
+    return ApiKey.objects.select_related("person")
+
+
+def key_body(key: ApiKey) -> Row:
+    """Never the secret, which is shown once and kept nowhere."""
+    return {
+        "id": key.pk,
+        "name": key.name,
+        "prefix": key.prefix,
+        "role": key.role,
+        "person": {"id": key.person_id, "name": key.person.display_name},
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+        "last_used_at": key.last_used_at,
+    }
+
+
+def list_events(
+    *, exactly: Mapping[str, str | None], since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[AuditEvent]:
+    """The audit trail. `exactly`: column → value, None for any; `since` is included, `until` is not."""
+    rows = AuditEvent.objects.filter(**{name: value for name, value in exactly.items() if value is not None})
+    if since:
+        rows = rows.filter(at__gte=since)
+    return rows.filter(at__lt=until) if until else rows
+
+
+def event_body(event: AuditEvent) -> Row:
+    return {
+        "seq": event.seq,
+        "hash": bytes(event.hash).hex(),
+        "at": event.at,
+        "event": event.event,
+        "actor": event.actor,
+        "actor_name": None,
+        "object_type": event.object_type,
+        "object_id": event.object_id,
+        "before": event.before,
+        "after": event.after,
+        "request_id": event.request_id,
+        "address": event.address,
+    }
+
+
+def name_actors(events: Sequence[Row]) -> None:
+    """Fill in `actor_name` of a page of events, in two statements however many they are."""
+    ids: dict[str, set[uuid.UUID]] = {"person": set(), "key": set()}
+    for event in events:
+        kind, _, value = event["actor"].partition(":")
+        if kind in ids:
+            ids[kind].add(uuid.UUID(value))
+    names = {f"person:{key}": name for key, name in display_names(ids["person"]).items()}
+    if ids["key"]:
+        keys = ApiKey.objects.filter(pk__in=ids["key"]).values_list("pk", "name")
+        names |= {f"key:{key}": name for key, name in keys}
+    for event in events:
+        event["actor_name"] = names.get(event["actor"])
+
+
+def head_body() -> Row:
+    head = AuditHead.objects.get()
+    return {"seq": head.seq, "hash": bytes(head.hash).hex()}
+
+
+def job_body(job_id: uuid.UUID) -> Row:
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None:
+        raise NotFound
+    return {
+        "id": job.pk,
+        "kind": job.kind,
+        "state": job.state,
+        "progress": job.progress,
+        "attempts": job.attempts,
+        "error": job.error or None,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }
+
+
+def invitation_of(invitation_id: uuid.UUID) -> Invitation:
+    invitation = list_invitations().filter(pk=invitation_id).first()
+    if invitation is None:
+        raise NotFound
+    return invitation

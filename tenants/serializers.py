@@ -1,0 +1,173 @@
+"""Shapes of bodies and answers, for parsing and for the OpenAPI document."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from api.serializers import StrictSerializer
+from identity.names import NO_ADDRESS, ONE_LINE
+from tenants.models import Invitation, JobState
+from tenants.models.organisation import SLUG
+from tenants.roles import Action, Role
+
+ROLES = [role.value for role in Role]
+KEY_DAYS_MOST, KEY_DAYS = 366, 90
+
+
+class Named(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class OrganisationChange(StrictSerializer):
+    name = serializers.CharField(max_length=200, validators=[ONE_LINE, NO_ADDRESS])
+    sector = serializers.CharField(max_length=80, allow_blank=True, required=False, validators=[ONE_LINE])
+
+
+class NewOrganisation(OrganisationChange):
+    slug = serializers.CharField(
+        max_length=48, required=False, validators=[SLUG], help_text="Made from the name unless given; stays for good."
+    )
+
+
+class OrganisationShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    sector = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    role = serializers.ChoiceField(choices=ROLES, help_text="Your role there.")
+
+
+class OrganisationDetail(OrganisationShape):
+    actions = serializers.ListField(
+        child=serializers.ChoiceField(choices=[action.value for action in Action]), help_text="What you may do there."
+    )
+
+
+class MemberShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="Of the person.")
+    name = serializers.CharField()
+    email = serializers.EmailField()
+    role = serializers.ChoiceField(choices=ROLES)
+    joined_at = serializers.DateTimeField()
+
+
+class RoleChange(StrictSerializer):
+    role = serializers.ChoiceField(choices=ROLES)
+
+
+class NewInvitation(StrictSerializer):
+    email = serializers.EmailField()
+    role = serializers.ChoiceField(choices=ROLES)
+
+
+class InvitationShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    offer = serializers.ChoiceField(choices=Invitation.OFFERS)
+    state = serializers.ChoiceField(choices=["open", "accepted", "revoked", "expired"])
+    invited_by = Named()
+    created_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField(allow_null=True, help_text="Null until the mail has left.")
+    expires_at = serializers.DateTimeField()
+    accepted_at = serializers.DateTimeField(allow_null=True)
+
+
+class Acceptance(StrictSerializer):
+    token = serializers.CharField(max_length=128)
+
+
+class InvitedTo(Named):
+    slug = serializers.CharField()
+
+
+class AcceptedShape(serializers.Serializer[Any]):
+    organisation = InvitedTo()
+    offer = serializers.ChoiceField(choices=Invitation.OFFERS)
+    role = serializers.ChoiceField(choices=ROLES, allow_null=True, help_text="Null for a reviewer from outside.")
+    in_words = serializers.CharField()
+
+
+class NewApiKey(StrictSerializer):
+    name = serializers.CharField(max_length=120, validators=[ONE_LINE])
+    role = serializers.ChoiceField(choices=ROLES)
+    days = serializers.IntegerField(
+        min_value=1, max_value=KEY_DAYS_MOST, required=False, help_text=f"How long it lives; {KEY_DAYS} unless told."
+    )
+    expires_at = serializers.DateTimeField(required=False, help_text="Instead of days.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        days, end, now = attrs.pop("days", None), attrs.get("expires_at"), timezone.now()
+        if days is not None and end is not None:
+            raise serializers.ValidationError({"days": ["Give days or expires_at, not both."]})
+        attrs["expires_at"] = _checked_end(end, now=now) if end else now + timedelta(days=days or KEY_DAYS)
+        return attrs
+
+
+def _checked_end(end: datetime, *, now: datetime) -> datetime:
+    if not now < end <= now + timedelta(days=KEY_DAYS_MOST):
+        raise serializers.ValidationError({"expires_at": [f"In the future, at most {KEY_DAYS_MOST} days away."]})
+    return end
+
+
+class ApiKeyShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+    role = serializers.ChoiceField(choices=ROLES)
+    person = Named(help_text="For whom the key acts.")
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class ApiKeyMade(ApiKeyShape):
+    secret = serializers.CharField(allow_null=True, help_text="The whole key, shown this once; null in a repeat.")
+
+
+class AuditEventShape(serializers.Serializer[Any]):
+    seq = serializers.IntegerField()
+    hash = serializers.CharField()
+    at = serializers.DateTimeField()
+    event = serializers.CharField()
+    actor = serializers.CharField()
+    actor_name = serializers.CharField(allow_null=True)
+    object_type = serializers.CharField()
+    object_id = serializers.CharField()
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+    request_id = serializers.CharField()
+    address = serializers.CharField()
+
+
+class AuditHeadShape(serializers.Serializer[Any]):
+    seq = serializers.IntegerField()
+    hash = serializers.CharField()
+
+
+class JobShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    state = serializers.ChoiceField(choices=JobState.values)
+    progress = serializers.IntegerField(min_value=0, max_value=100, help_text="Percent.")
+    attempts = serializers.IntegerField()
+    error = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+def page_of(shape: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+    """The shape of one page of a list."""
+    fields = {
+        "results": shape(many=True),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+    }
+    return type(f"{shape.__name__.removesuffix('Shape')}Page", (serializers.Serializer,), fields)

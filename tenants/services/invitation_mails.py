@@ -1,0 +1,48 @@
+"""The worker's part of an invitation: makes the token and sends the mail with it."""
+
+from __future__ import annotations
+
+import secrets
+import smtplib
+
+from django.utils import timezone
+
+from tenants.jobs import JobRefused, Run, job_handler
+from tenants.mails import invitation_mail
+from tenants.models import Invitation, Organisation
+from tenants.services.invitations import MAIL, VALID_FOR, hash_of, offer_in_words
+
+
+@job_handler(MAIL)
+def send_invitation(run: Run) -> None:
+    """Safe to run twice: every attempt makes its own token, and only the newest opens anything.
+
+    The hash is committed before the mail leaves, and no transaction is open while the mail server is talked to.
+    """
+    run.progress(10)
+    token, mail = secrets.token_urlsafe(32), None
+    with run.scope():
+        invitation = (
+            Invitation.objects.select_for_update(of=("self",))
+            .select_related("invited_by")
+            .filter(pk=run.payload["invitation"], accepted_at__isnull=True, revoked_at__isnull=True)
+            .first()
+        )
+        if invitation is not None:
+            invitation.token_hash = hash_of(token)
+            invitation.expires_at = timezone.now() + VALID_FOR
+            invitation.save(update_fields=["token_hash", "expires_at"])
+            mail = invitation_mail(
+                organisation=Organisation.objects.get(pk=run.organisation_id),
+                invitation=invitation,
+                offer=offer_in_words(invitation),
+                token=token,
+            )
+    if mail is not None:
+        try:
+            mail.send()
+        except smtplib.SMTPRecipientsRefused as refusal:
+            raise JobRefused("The mail server refuses this address.") from refusal
+    with run.finish():
+        if invitation is not None:
+            Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())

@@ -1,0 +1,72 @@
+"""Roles of members, and their leaving. An organisation always keeps an owner."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Q
+from django.utils import timezone
+
+from api.problems import Conflict, NotFound
+from tenants import audit
+from tenants.access import Access, authorize, authorize_role
+from tenants.models import ApiKey, Membership
+from tenants.roles import Action, Role
+
+
+def change_role(*, access: Access, person_id: uuid.UUID, role: Role) -> Membership:
+    """Give a member another role. Neither the old nor the new one may be above the caller's own (403)."""
+    membership, owners = _locked(person_id)
+    before = Role(membership.role)
+    authorize_role(access, before)
+    authorize_role(access, role)
+    if role == before:
+        return membership
+    if before == Role.OWNER and owners == 1:
+        raise _last_owner()
+    membership.role = role
+    membership.save(update_fields=["role"])
+    audit.record(
+        "member.role_changed",
+        object_type="person",
+        object_id=person_id,
+        before={"role": before},
+        after={"role": role},
+    )
+    return membership
+
+
+def remove_member(*, access: Access, person_id: uuid.UUID) -> None:
+    """End a membership; anybody may end their own. The person's API keys end with it."""
+    leaves = person_id == access.person_id and access.key_id is None
+    membership, owners = _locked(person_id)
+    role = Role(membership.role)
+    if not leaves:
+        authorize(access, Action.MEMBER_CHANGE)
+        authorize_role(access, role)
+    if role == Role.OWNER and owners == 1:
+        raise _last_owner()
+    # A key must not come back to life when the person is invited again.
+    ApiKey.objects.filter(person_id=person_id, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    membership.delete()
+    audit.record(
+        "member.left" if leaves else "member.removed",
+        object_type="person",
+        object_id=person_id,
+        before={"role": role},
+    )
+
+
+def _locked(person_id: uuid.UUID) -> tuple[Membership, int]:
+    """The membership and the number of owners, locked in one order: of two owners demoting each other one wins."""
+    rows = list(
+        Membership.objects.select_for_update().filter(Q(role=Role.OWNER) | Q(person_id=person_id)).order_by("id")
+    )
+    found = next((row for row in rows if row.person_id == person_id), None)
+    if found is None:
+        raise NotFound
+    return found, sum(row.role == Role.OWNER for row in rows)
+
+
+def _last_owner() -> Conflict:
+    return Conflict("last-owner", "An organisation needs an owner; make somebody else one first.")

@@ -1,0 +1,86 @@
+"""Invitations: made, sent again and revoked by members, accepted by whoever was invited."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from api.pagination import Filters, paginate
+from api.serializers import parse
+from identity.authentication import BrowserSession
+from tenants import selectors
+from tenants.roles import Action
+from tenants.serializers import Acceptance, AcceptedShape, InvitationShape, NewInvitation, page_of
+from tenants.services import invitations
+from tenants.views.tenant import TenantRequest, TenantView
+
+
+class InvitationsView(TenantView):
+    actions: ClassVar = {"GET": Action.INVITATION_READ, "POST": Action.INVITATION_SEND}
+
+    @extend_schema(
+        operation_id="invitations_list",
+        parameters=[
+            OpenApiParameter("state", str, enum=selectors.INVITATION_STATES),
+            OpenApiParameter("email", str),
+        ],
+        responses=page_of(InvitationShape),
+    )
+    def get(self, request: TenantRequest) -> Response:
+        """List the invitations, newest first."""
+        filters = Filters(request, "state", "email")
+        rows = selectors.list_invitations(
+            state=filters.choice("state", selectors.INVITATION_STATES), email=filters.get("email")
+        )
+        return paginate(rows, request=request, orderings=("-id",), render=selectors.invitation_body)
+
+    @extend_schema(operation_id="invitations_create", request=NewInvitation, responses={201: InvitationShape})
+    def post(self, request: TenantRequest) -> Response:
+        """Invite somebody by e-mail, to a role not above your own."""
+        fields = parse(NewInvitation, request.data)
+        made = invitations.invite(access=request.access, email=fields["email"], offer=fields["role"])
+        return Response(selectors.invitation_body(made), status=201)
+
+
+class InvitationView(TenantView):
+    actions: ClassVar = {"GET": Action.INVITATION_READ, "DELETE": Action.INVITATION_SEND}
+
+    @extend_schema(operation_id="invitation_read", responses=InvitationShape)
+    def get(self, request: TenantRequest, invitation_id: uuid.UUID) -> Response:
+        """One invitation."""
+        return Response(selectors.invitation_body(selectors.invitation_of(invitation_id)))
+
+    @extend_schema(operation_id="invitation_revoke", responses={204: None})
+    def delete(self, request: TenantRequest, invitation_id: uuid.UUID) -> Response:
+        """Revoke an invitation: its link ends at once."""
+        invitations.revoke(invitation_id=invitation_id)
+        return Response(status=204)
+
+
+class InvitationResendView(TenantView):
+    actions: ClassVar = {"POST": Action.INVITATION_SEND}
+
+    @extend_schema(operation_id="invitation_resend", request=None, responses=InvitationShape)
+    def post(self, request: TenantRequest, invitation_id: uuid.UUID) -> Response:
+        """Send it again with a new link and a new week; the old link ends at once."""
+        sent = invitations.resend(access=request.access, invitation_id=invitation_id)
+        return Response(selectors.invitation_body(sent))
+
+
+class InvitationAcceptView(TenantView):
+    """The one address of an organisation that somebody outside it may use: the token is what lets them in."""
+
+    authentication_classes = (BrowserSession,)  # type: ignore[assignment] # fewer than the class above
+
+    def find_access(self, request: Any) -> None:
+        """Nobody's role matters here."""
+
+    @extend_schema(operation_id="invitation_accept", request=Acceptance, responses=AcceptedShape)
+    def post(self, request: TenantRequest) -> Response:
+        """Accept with the token of the mail. 404 for any other token, 410 when it was used, revoked or has expired."""
+        fields = parse(Acceptance, request.data)
+        accepted = invitations.accept(person=request.person, token=fields["token"])
+        return Response(selectors.accepted_body(accepted, organisation=request.organisation))

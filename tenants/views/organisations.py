@@ -1,0 +1,76 @@
+"""Organisations: mine, a new one, and one of them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.pagination import Filters, paginate
+from api.serializers import parse
+from api.throttling import client_address
+from api.views import PersonView
+from identity.authentication import signed_in
+from tenants import audit, selectors
+from tenants.idempotency import fingerprint_of, key_of
+from tenants.roles import Action, Role
+from tenants.scope import person_scope
+from tenants.serializers import (
+    NewOrganisation,
+    OrganisationChange,
+    OrganisationDetail,
+    OrganisationShape,
+    page_of,
+)
+from tenants.services.organisations import change_organisation, create_organisation
+from tenants.views.tenant import TenantRequest, TenantView
+
+
+class OrganisationsView(PersonView):
+    @extend_schema(operation_id="organisations_list", responses=page_of(OrganisationShape))
+    def get(self, request: Request) -> Response:
+        """List the organisations I am a member of."""
+        Filters(request)
+        with person_scope(signed_in(request).pk):
+            return paginate(
+                selectors.own_organisations(),
+                request=request,
+                orderings=("-id", "name", "slug"),
+                render=selectors.own_organisation_body,
+            )
+
+    @extend_schema(operation_id="organisations_create", request=NewOrganisation, responses={201: OrganisationShape})
+    def post(self, request: Request) -> HttpResponseBase:
+        """Found an organisation; you become its owner."""
+        person, fields = signed_in(request), parse(NewOrganisation, request.data)
+        audit.set_actor(
+            request._request,  # noqa: SLF001 - DRF's own name for the request it wraps
+            actor=f"person:{person.pk}",
+            address=client_address(request),
+        )
+        organisation, new = create_organisation(
+            person=person, key=key_of(request), fingerprint=fingerprint_of(request.data), **fields
+        )
+        response = Response(selectors.organisation_body(organisation, role=Role.OWNER), status=201)
+        if not new:
+            response["Idempotent-Replayed"] = "true"
+        return response
+
+
+class OrganisationView(TenantView):
+    actions: ClassVar = {"GET": Action.ORGANISATION_READ, "PATCH": Action.ORGANISATION_CHANGE}
+
+    @extend_schema(operation_id="organisation_read", responses=OrganisationDetail)
+    def get(self, request: TenantRequest) -> Response:
+        """One organisation, and what you may do there."""
+        return Response(selectors.access_body(request.access, organisation=request.organisation))
+
+    @extend_schema(operation_id="organisation_change", request=OrganisationChange, responses=OrganisationDetail)
+    def patch(self, request: TenantRequest) -> Response:
+        """Change name or sector."""
+        fields = parse(OrganisationChange, request.data, partial=True)
+        organisation = change_organisation(access=request.access, fields=fields)
+        return Response(selectors.access_body(request.access, organisation=organisation))

@@ -1,0 +1,246 @@
+"""The audit trail: read by few, written by nobody twice, and broken by no one unnoticed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
+from psycopg import Connection
+
+from tenants import audit
+from tenants.models import AuditEvent, AuditHead
+from tenants.scope import tenant_scope
+from tests.cast import House, InScope
+
+
+def _write(house: House, count: int = 3) -> None:
+    with tenant_scope(house.organisation.pk):
+        for number in range(count):
+            audit.record(
+                "answer.changed",
+                object_type="answer",
+                object_id=number,
+                before={"level": number, "note": "ä\u2028"},
+                after={"level": number + 0.1, "at": timezone.now()},
+            )
+
+
+@pytest.mark.django_db
+def test_the_trail_is_read_newest_first_with_names(aria: House):
+    alice = aria.as_("alice")
+    alice.patch(f"{aria.path}/", {"name": "One"})
+    alice.patch(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "viewer"}, X_Request_Id="trace-me-1")
+    key = alice.post(f"{aria.path}/api-keys/", {"name": "ci", "role": "admin"}).json()
+    from tests.cast import Api
+
+    Api(key=key["secret"]).patch(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "reviewer"})
+    rows = aria.as_("adam").get(f"{aria.path}/audit-events/").json()["results"]
+    assert [(row["seq"], row["event"], row["actor_name"]) for row in rows] == [
+        (4, "member.role_changed", "ci"),
+        (3, "api_key.created", "Alice"),
+        (2, "member.role_changed", "Alice"),
+        (1, "organisation.changed", "Alice"),
+    ]
+    assert rows[2]["request_id"] == "trace-me-1"
+    assert rows[2]["before"] == {"role": "assessor"}
+    assert rows[2]["address"] == "127.0.0.1"
+    head = aria.as_("adam").get(f"{aria.path}/audit-head/").json()
+    assert head == {"seq": 4, "hash": rows[0]["hash"]}
+
+
+@pytest.mark.django_db
+def test_the_trail_is_filtered(aria: House):
+    alice, bob = aria.as_("alice"), str(aria.people["bob"].pk)
+    alice.patch(f"{aria.path}/", {"name": "One"})
+    alice.patch(f"{aria.path}/members/{bob}/", {"role": "viewer"})
+    adam = aria.as_("adam")
+    adam.patch(f"{aria.path}/members/{bob}/", {"role": "reviewer"})
+    now = timezone.now()
+    before, after = (now - timedelta(hours=1)).isoformat(), (now + timedelta(hours=1)).isoformat()
+
+    def seqs(**query: str) -> list[int]:
+        response = adam.client.get(f"/api/v1{aria.path}/audit-events/", query)
+        assert response.status_code == 200, response.content
+        return [row["seq"] for row in response.json()["results"]]
+
+    assert seqs(event="member.role_changed") == [3, 2]
+    assert seqs(object_type="person", object_id=bob) == [3, 2]
+    assert seqs(actor=f"person:{adam.person.pk}") == [3]
+    assert seqs(since=before, until=after) == [3, 2, 1]
+    assert seqs(since=after) == seqs(until=before) == []
+    assert seqs(ordering="seq") == [1, 2, 3]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["since=yesterday", "until=x", "who=me", "ordering=actor"])
+def test_a_wrong_filter_is_named(aria: House, query: str):
+    response = aria.as_("adam").get(f"{aria.path}/audit-events/?{query}")
+    assert response.status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["bob", "ravi", "carol"])
+def test_only_owner_and_admin_read_the_trail(aria: House, name: str):
+    assert aria.as_(name).get(f"{aria.path}/audit-events/").status_code == 403
+    assert aria.as_(name).get(f"{aria.path}/audit-head/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_strangers_get_404(aria: House, nextdoor: House):
+    assert nextdoor.as_("charlie").get(f"{aria.path}/audit-events/").status_code == 404
+    assert nextdoor.as_("charlie").get(f"{aria.path}/audit-head/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_page_of_the_trail_costs_the_same_for_more_events(aria: House, django_assert_num_queries: Callable[..., Any]):
+    from django.test.utils import CaptureQueriesContext
+
+    alice = aria.as_("alice")
+    alice.patch(f"{aria.path}/", {"name": "One"})
+    with CaptureQueriesContext(connection) as few:
+        alice.get(f"{aria.path}/audit-events/")
+    _write(aria, 30)
+    with django_assert_num_queries(len(few)):
+        assert len(alice.get(f"{aria.path}/audit-events/").json()["results"]) == 31
+
+
+@pytest.mark.django_db
+def test_the_chain_holds_and_the_chains_of_two_organisations_are_apart(aria: House, nextdoor: House, in_scope: InScope):
+    _write(aria, 5)
+    _write(nextdoor, 2)
+    with in_scope(aria):
+        verdict = audit.verify()
+    assert (verdict.events, verdict.fault) == (5, "")
+    with in_scope(nextdoor):
+        assert audit.verify().events == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE tenants_auditevent SET event = 'x'",
+        "DELETE FROM tenants_auditevent",
+        "TRUNCATE tenants_auditevent",
+        "TRUNCATE tenants_audithead",
+    ],
+)
+def test_the_app_role_only_appends(aria: House, in_scope: InScope, statement: str):
+    _write(aria)
+    with in_scope(aria):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            connection.cursor().execute(statement)
+        assert audit.verify().fault == ""
+
+
+@pytest.mark.django_db
+def test_the_orm_changes_no_event(aria: House, in_scope: InScope):
+    _write(aria)
+    with in_scope(aria):
+        for spoil in (
+            lambda: AuditEvent.objects.update(event="x"),
+            lambda: AuditEvent.objects.all().delete(),
+            lambda: AuditEvent.objects.first().delete(),
+        ):
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                spoil()
+
+
+@pytest.fixture
+def tamper(committed: None, aria: House, owner_connection: Connection):
+    """Run a statement as the owner of the tables, who may do what the app role may not."""
+    _write(aria, 4)
+
+    def run(statement: str) -> None:
+        with owner_connection.transaction():
+            owner_connection.execute("SELECT set_config('app.organisation', %s, true)", [str(aria.organisation.pk)])
+            done = owner_connection.execute(statement)
+            assert done.rowcount >= 1
+
+    return run
+
+
+_FORGED = """
+INSERT INTO tenants_auditevent (id, organisation_id, seq, hash, at, event, actor, object_type, object_id, before, after,
+                                request_id, address)
+SELECT gen_random_uuid(), organisation_id, 5, hash, at, event, actor, object_type, object_id, before, after,
+       request_id, address
+FROM tenants_auditevent WHERE seq = 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE tenants_auditevent SET event = 'answer.kept' WHERE seq = 2", "event 2 was altered"),
+        ("UPDATE tenants_auditevent SET after = '{\"level\": 5}' WHERE seq = 3", "event 3 was altered"),
+        ("UPDATE tenants_auditevent SET actor = 'person:nobody' WHERE seq = 4", "event 4 was altered"),
+        ("UPDATE tenants_auditevent SET at = at + interval '1 microsecond' WHERE seq = 1", "event 1 was altered"),
+        ("DELETE FROM tenants_auditevent WHERE seq = 2", "event 2 is missing"),
+        ("DELETE FROM tenants_auditevent WHERE seq = 1", "event 1 is missing"),
+        ("DELETE FROM tenants_auditevent WHERE seq = 4", "the head does not fit the last event"),
+        (_FORGED, "event 5 was altered"),
+        (
+            "UPDATE tenants_auditevent SET seq = CASE seq WHEN 2 THEN 30 ELSE 20 END WHERE seq IN (2, 3)",
+            "event 2 is missing",
+        ),
+        ("UPDATE tenants_audithead SET seq = 3", "the head does not fit the last event"),
+    ],
+)
+def test_what_the_owner_of_the_tables_changes_is_found(
+    aria: House, tamper: Callable[[str], None], in_scope: InScope, statement: str, fault: str
+):
+    tamper(statement)
+    with in_scope(aria):
+        assert audit.verify().fault == fault
+
+
+def test_a_chain_cut_off_with_its_head_is_found_by_a_head_kept_outside(
+    aria: House, tamper: Callable[[str], None], in_scope: InScope
+):
+    head = aria.as_("alice").get(f"{aria.path}/audit-head/").json()
+    with in_scope(aria):
+        assert audit.verify(outside_head=(head["seq"], head["hash"])).fault == ""
+        third = bytes(AuditEvent.objects.get(seq=3).hash).hex()
+    tamper("DELETE FROM tenants_auditevent WHERE seq = 4")
+    tamper(f"UPDATE tenants_audithead SET seq = 3, hash = '\\x{third}'")  # noqa: S608 - a hash of our own
+    with in_scope(aria):
+        assert audit.verify().fault == ""
+        assert audit.verify(outside_head=(head["seq"], head["hash"])).fault
+    with pytest.raises(CommandError):
+        call_command("verify_audit", organisation="aria", head=f"{head['seq']}:{head['hash']}", stdout=io.StringIO())
+
+
+def test_verify_audit_tells_the_fault_and_fails(aria: House, tamper: Callable[[str], None]):
+    out = io.StringIO()
+    call_command("verify_audit", stdout=out)
+    assert "aria: 4 events, holds, head 4:" in out.getvalue()
+    tamper("UPDATE tenants_auditevent SET event = 'x' WHERE seq = 2")
+    with pytest.raises(CommandError, match="1 chain"):
+        call_command("verify_audit", organisation="aria", stdout=out)
+    assert "BROKEN: event 2 was altered" in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_verify_audit_refuses_unclear_wishes(aria: House):
+    for options in ({"organisation": "there-is-none"}, {"head": (1, "0" * 64)}):
+        with pytest.raises(CommandError):
+            call_command("verify_audit", **options, stdout=io.StringIO())
+    with pytest.raises(CommandError):
+        call_command("verify_audit", "--organisation", "aria", "--head", "nonsense", stdout=io.StringIO())
+
+
+def test_parallel_appends_leave_no_gap(
+    committed: None, aria: House, in_threads: Callable[..., list[Any]], in_scope: InScope
+):
+    in_threads(lambda _: _write(aria, 5), range(6))
+    with in_scope(aria):
+        assert audit.verify().events == 30
+        assert audit.verify().fault == ""
+        assert AuditHead.objects.get().seq == 30
