@@ -1,0 +1,22 @@
+from assessments.models.action import Action
+from assessments.models.answer import Answer, AnswerComment
+from assessments.models.assessment import Assessment, AssessmentScore
+from assessments.models.evidence import Evidence, EvidenceLink, EvidenceVersion
+from assessments.models.grant import OutsideInvitation, ReviewGrant
+from assessments.models.review import Review
+from assessments.models.snapshot import Snapshot
+
+__all__ = [
+    "Action",
+    "Answer",
+    "AnswerComment",
+    "Assessment",
+    "AssessmentScore",
+    "Evidence",
+    "EvidenceLink",
+    "EvidenceVersion",
+    "OutsideInvitation",
+    "Review",
+    "ReviewGrant",
+    "Snapshot",
+]

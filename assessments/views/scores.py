@@ -1,0 +1,63 @@
+"""Scores of one assessment, and why they are what they are."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from api.pagination import Filters
+from api.problems import NotFound
+from assessments.catalogue.editions import edition
+from assessments.scoring import Measure
+from assessments.selectors.assessments import get_assessment
+from assessments.selectors.scores import explanation, node_body, root_body, score_sheet
+from assessments.serializers.assessment import ExplanationShape, ScoresShape
+from tenants.roles import Action
+from tenants.views.tenant import TenantRequest, TenantView
+
+MEASURE = OpenApiParameter(
+    "measure", str, enum=[measure.value for measure in Measure], description="asserted unless told."
+)
+
+
+class ScoresView(TenantView):
+    actions = {"GET": Action.ASSESSMENT_READ}
+    members_only = False
+
+    @extend_schema(operation_id="assessment_scores", responses=ScoresShape)
+    def get(self, request: TenantRequest, assessment_id: UUID) -> Response:
+        """The scores of the whole and of every node."""
+        Filters(request)
+        sheet = score_sheet(get_assessment(assessment_id))
+        nodes = [{"ref": ref, **node_body(node)} for ref, node in sheet.nodes.items()]
+        return Response({"assessment": assessment_id, "root": root_body(sheet.root), "nodes": nodes})
+
+
+class ExplanationView(TenantView):
+    actions = {"GET": Action.ASSESSMENT_READ}
+    members_only = False
+
+    @extend_schema(operation_id="score_explanation", parameters=[MEASURE], responses=ExplanationShape)
+    def get(self, request: TenantRequest, assessment_id: UUID, ref: str) -> Response:
+        """Why the score of one node is what it is: the leaves behind it, their weights, and what was left out."""
+        return _explain(request, assessment_id, ref=ref)
+
+
+class RootExplanationView(TenantView):
+    actions = {"GET": Action.ASSESSMENT_READ}
+    members_only = False
+
+    @extend_schema(operation_id="score_explanation_root", parameters=[MEASURE], responses=ExplanationShape)
+    def get(self, request: TenantRequest, assessment_id: UUID) -> Response:
+        """Why the score of the whole is what it is."""
+        return _explain(request, assessment_id, ref=None)
+
+
+def _explain(request: TenantRequest, assessment_id: UUID, *, ref: str | None) -> Response:
+    measure = Filters(request, "measure").choice("measure", [m.value for m in Measure]) or Measure.ASSERTED.value
+    assessment = get_assessment(assessment_id)
+    if ref is not None and ref not in edition(assessment.standard_id).by_ref:
+        raise NotFound
+    return Response(explanation(assessment, ref=ref, measure=measure))
