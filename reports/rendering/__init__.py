@@ -1,0 +1,1 @@
+"""Renderers: from the contents of a report to a file."""
