@@ -1,0 +1,21 @@
+"""Every address of the web server."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import health
+from tenants.views.invitation_page import invitation_page
+
+urlpatterns = [
+    path("livez", health.live, name="livez"),
+    path("readyz", health.ready, name="readyz"),
+    path("api/v1/", include("config.api_v1")),
+    path("account/", include("allauth.urls")),
+    path("invitations/<slug:slug>/<str:token>/", invitation_page, name="invitation-page"),
+    path("operators/", admin.site.urls),
+]
+
+handler400 = "api.problems.bad_request"
+handler403 = "api.problems.permission_denied"
+handler404 = "api.problems.page_not_found"
+handler500 = "api.problems.server_error"

@@ -1,0 +1,69 @@
+"""`./plumbline bench`: what a running Plumbline needs, beside what the nearest peer needs and what we aim for.
+
+Starts its own servers in var/bench (emptied first), makes its data, measures over HTTP, prints one table on stdout and
+writes var/bench/results.json. A benchmark and no test: a missed aim is shown and does not fail the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from config import embedded
+from config.environment import EnvironmentFaults, read_environment
+from config.processes import StartFailed, in_folder, say
+from tests.bench.load import LoadFailed
+from tests.bench.run import Options, run_bench
+from tests.bench.sizes import Sizes
+
+# The servers are always the bench's own: somebody else's database is neither emptied nor filled with 200 organisations.
+OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_URL", "BASE_URL")
+SETTINGS = {"THROTTLE_PERSON_PER_MINUTE": "1000000000", "THROTTLE_ADDRESS_PER_MINUTE": "1000000000"}
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parse(arguments)
+    for name in OWN:
+        os.environ.pop(name, None)
+    os.environ |= SETTINGS | {"LOG_LEVEL": "WARNING"}
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        run_bench(in_folder(read_environment(os.environ), "bench"), options=options)
+    except (EnvironmentFaults, StartFailed, LoadFailed, embedded.Held, *embedded.ServerFailed) as fault:
+        say(f"bench: {fault}")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _parse(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(prog="./plumbline bench", description=__doc__)
+    parser.add_argument("--organisations", type=int, default=200, help="how many organisations (default 200)")
+    parser.add_argument("--assessments", type=int, default=200, help="assessments in the main one (default 200)")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of load for each line of the table (default 5)")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME",
+        help="measure what begins with this name: list, open, compare, patch, bulk, start, report, migrate, idle; "
+        "may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--quick", action="store_true", help="5 organisations, 1 second each, no report of 1,000")
+    given = parser.parse_args(arguments)
+    return Options(
+        sizes=Sizes(organisations=5 if given.quick else given.organisations, assessments=given.assessments),
+        seconds=1.0 if given.quick else given.seconds,
+        only=tuple(given.only),
+        quick=given.quick,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""The test database as its owner, and the belts one can take off in it."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import connection, connections, models
+from psycopg import sql
+
+from tenants.managed import OwnRowsManager, TenantManager, TenantModel, TenantQuerySet
+from tenants.scope import ORGANISATION_SETTING, current_organisation
+
+
+def tenant_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if issubclass(model, TenantModel)]
+
+
+def tables() -> list[str]:
+    return sorted(model._meta.db_table for model in tenant_models())
+
+
+@contextmanager
+def as_owner() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    from config.environment import environment
+
+    owner = environment().database_owner
+    assert owner is not None
+    url = urlunsplit(urlsplit(owner.url)._replace(path=f"/{connections['default'].settings_dict['NAME']}"))
+    with psycopg.connect(url, autocommit=True) as open_connection:
+        yield open_connection
+
+
+def empty() -> None:
+    """Everything that hangs on a person or an organisation goes; the catalogue stays."""
+    connections.close_all()
+    with as_owner() as owner:
+        owner.execute("TRUNCATE identity_person, tenants_organisation, django_session CASCADE")
+
+
+def digest(organisation_id: uuid.UUID) -> str:
+    """A hash over every row of an organisation, whatever belts are on. Needs an open transaction, and leaves no scope."""
+    asked = sql.SQL(" UNION ALL ").join(
+        sql.SQL(
+            "SELECT {name}, md5(coalesce(string_agg(t::text, '|' ORDER BY id), '')) FROM {table} t"
+            " WHERE organisation_id = {organisation}"
+        ).format(name=sql.Literal(table), table=sql.Identifier(table), organisation=sql.Literal(organisation_id))
+        for table in tables()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [ORGANISATION_SETTING, str(organisation_id)])
+        cursor.execute(asked.as_string(cursor.connection))
+        found = repr(sorted(cursor.fetchall()))
+        cursor.execute("SELECT set_config(%s, '', true)", [ORGANISATION_SETTING])
+    return hashlib.sha256(found.encode()).hexdigest()
+
+
+@contextmanager
+def without_row_level_security() -> Iterator[None]:
+    """The second belt off: the owner of the tables switches every policy off, and on again."""
+
+    def switch(word: str) -> None:
+        connections.close_all()
+        with as_owner() as owner:
+            for table in tables():
+                owner.execute(
+                    sql.SQL("ALTER TABLE {} {} ROW LEVEL SECURITY, {} ROW LEVEL SECURITY").format(
+                        sql.Identifier(table), sql.SQL(word), sql.SQL("NO FORCE" if word == "DISABLE" else "FORCE")
+                    )
+                )
+
+    switch("DISABLE")
+    try:
+        yield
+    finally:
+        switch("ENABLE")
+
+
+@contextmanager
+def without_orm_filter() -> Iterator[None]:
+    """The first belt off: managers neither filter nor ask for a scope, and rows are not asked whose they are."""
+
+    def unfiltered(manager: TenantManager[Any] | OwnRowsManager[Any]) -> models.QuerySet[Any]:
+        return models.QuerySet(manager.model, using=manager._db)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TenantManager, "get_queryset", unfiltered)
+        patch.setattr(OwnRowsManager, "get_queryset", unfiltered)
+        patch.setattr(TenantQuerySet, "_require_scope", lambda rows: None)
+        patch.setattr("tenants.managed._claim", _claim_unless_claimed)
+        yield
+
+
+def _claim_unless_claimed(row: Any) -> None:
+    row.organisation_id = row.organisation_id or current_organisation()
