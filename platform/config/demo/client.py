@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,9 @@ class Browser:
             headers["X-CSRFToken"] = token
             headers["Referer"] = str(self._http.base_url)
         response = self._http.request(method, path, headers=headers, **options)
+        while response.status_code == 429:  # a well-behaved client waits as long as it is told to
+            time.sleep(float(response.headers["Retry-After"]))
+            response = self._http.request(method, path, headers=headers, **options)
         self._journal.note(response)
         if expect is not None and response.status_code != expect:
             raise Refused(f"{method} {path} answered {response.status_code}, not {expect}: {response.text[:800]}")
@@ -86,7 +90,7 @@ class Browser:
         answer = self.send("POST", f"{AUTH}/auth/email/verify", json={"key": key}, expect=None)
         if answer.status_code not in {200, 401}:
             raise Refused(f"The address was not verified: {answer.text[:300]}")
-        return answer.status_code == 200  # noqa: PLR2004
+        return answer.status_code == 200
 
     def sign_in(self, password: str) -> None:
         self.send("GET", f"{AUTH}/config")

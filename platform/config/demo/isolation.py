@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import httpx
+
 from config.demo.client import Browser
 
 METHODS = ("GET", "POST", "PATCH", "DELETE")
@@ -35,23 +37,24 @@ def try_everything(stranger: Browser, *, victim: str, own: str, paths: list[str]
     Expected each time: the very answer, byte for byte, that ids get which nobody ever had.
     """
     finding = Finding()
-    nowhere = stranger.send("GET", f"/api/v1/organisations/no-such-{uuid.uuid4().hex[:8]}/", expect=404).content
+    nowhere = f"/organisations/no-such-{uuid.uuid4().hex[:8]}/"
     for path in paths:
         if f"/organisations/{victim}/" not in path or "/report-links/" in path:
             continue
-        for method in METHODS:
-            answer = _send(stranger, method, path)
-            finding.note(f"{method} {path}", ok=(answer.status_code, answer.content) == (404, nowhere))
+        invented = _ID.sub(lambda _: str(uuid.uuid4()), path)
+        attempts = [(path, invented.replace(f"/organisations/{victim}/", nowhere))]
         if _ID.search(path):
-            borrowed = path.replace(f"/organisations/{victim}/", f"/organisations/{own}/")
-            invented = _ID.sub(lambda _: str(uuid.uuid4()), borrowed)
-            for method in METHODS:
-                first, second = _send(stranger, method, borrowed), _send(stranger, method, invented)
-                same = (first.status_code, first.content) == (second.status_code, second.content)
-                finding.note(f"{method} {borrowed}", ok=same)
+            door = f"/organisations/{own}/"
+            inside = f"/organisations/{victim}/"
+            attempts.append((path.replace(inside, door), invented.replace(inside, door)))
+        for (real, fancied), method in product(attempts, METHODS):
+            got, reference = _send(stranger, method, real), _send(stranger, method, fancied)
+            same = (got.status_code, got.content) == (reference.status_code, reference.content)
+            refused = method != "GET" or "?" in real or got.status_code == 404
+            finding.note(f"{got.status_code} {method} {real}", ok=same and refused)
     return finding
 
 
 def _send(stranger: Browser, method: str, path: str) -> httpx.Response:
-    body = None if method == "GET" else {}
+    body: dict[str, str] | None = None if method == "GET" else {}
     return stranger.send(method, path, json=body, expect=None, headers={"If-Match": '"1"'})
