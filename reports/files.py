@@ -25,7 +25,7 @@ def open_checked(*, organisation_id: uuid.UUID, sha256: str, size: int) -> IO[by
     """
     with ExitStack() as stack:
         stored = stack.enter_context(blobs.open_blob(organisation_id=organisation_id, sha256=sha256, size=size))
-        digest, copy = hashlib.sha256(), tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+        digest, copy = hashlib.sha256(), tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - entered below
         unless_passed = stack.enter_context(ExitStack())
         unless_passed.enter_context(copy)
         while chunk := stored.read(_CHUNK):

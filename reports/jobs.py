@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from assessments.files import blobs
+from assessments.snapshot_document import is_intact
 from reports.brief import write_brief
 from reports.contents import SnapshotMalformedError, build_contents
 from reports.mail import MailFault, post, write_mail
@@ -60,6 +61,8 @@ def deliver(run: Run) -> None:
     if draft is None:
         with run.finish():
             return
+    if not is_intact(draft.document, sha256=draft.sha256):
+        raise JobRefused("The snapshot is not the one that was frozen, so nothing is mailed.")
     try:
         brief = write_brief(build_contents(draft.document))
     except SnapshotMalformedError as fault:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from reports.contents.document import ActionLine, Actions
-from reports.contents.figures import NOT_STATED, format_level, format_score, format_short_date
+from reports.contents.figures import NOT_STATED, VISIBLE, format_level, format_score, format_short_date
 from reports.contents.leaves import Sheet
 from reports.contents.method import recompute_mean
 from reports.contents.snapshot import PlannedAction, Snapshot
@@ -60,9 +60,13 @@ def project(snapshot: Snapshot, *, sheet: Sheet) -> str:
     )
     if gained <= 0:
         return ""
+    rise = gained / mean.weight
+    outcome = f"rises from {format_score(mean.score)} to {format_score(mean.score + rise)}"
+    if rise < VISIBLE:
+        outcome = f"of {format_score(mean.score)} rises by less than 0.1"
     return (
-        f"Estimate: if every open action reaches the level expected of it and nothing else changes, the asserted "
-        f"score rises from {format_score(mean.score)} to {format_score(mean.score + gained / mean.weight)}."
+        "Estimate: if every open action reaches the level expected of it and nothing else changes, the asserted "
+        f"score {outcome}."
     )
 
 

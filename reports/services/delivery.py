@@ -43,6 +43,7 @@ class Draft:
 
     delivery: Delivery
     document: dict[str, Any]
+    sha256: str
 
 
 def read_draft(delivery_id: uuid.UUID) -> Draft | None:
@@ -52,7 +53,10 @@ def read_draft(delivery_id: uuid.UUID) -> Draft | None:
         .filter(pk=delivery_id, state__in=_OPEN)
         .first()
     )
-    return Draft(delivery, delivery.occurrence.report.snapshot.contents) if delivery else None
+    if delivery is None:
+        return None
+    snapshot = delivery.occurrence.report.snapshot
+    return Draft(delivery, snapshot.contents, snapshot.sha256)
 
 
 def begin_sending(draft: Draft, *, brief: Brief) -> Letter | None:

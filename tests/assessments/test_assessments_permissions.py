@@ -165,3 +165,21 @@ def test_an_unknown_ref_looks_like_an_unknown_assessment(aria: House, work: Asse
     assert "4.1.10" not in pinned().by_ref
     assert alice.patch(f"{path}/answers/99/", {"level": 1}, If_Match='"0"').status_code == 404
     assert alice.post(f"{path}/answers/99/submit/", If_Match='"0"').status_code == 404
+
+
+def test_without_row_level_security_every_statement_still_names_its_organisation(
+    row_level_security_off: None, aria: House, nextdoor: House
+) -> None:
+    theirs = make_assessment(aria)
+    write_answers(aria, theirs, {"4.1.1": {"level": 2.0}})
+    nextdoor.people["alice"] = nextdoor.people["bob"] = nextdoor.people["charlie"]
+    make_assessment(nextdoor)
+    charlie = nextdoor.as_("charlie")
+    for tail in READS:
+        assert charlie.get(f"{nextdoor.path}/assessments/{theirs.pk}/{tail}").status_code == 404
+    for method, tail in WRITES:
+        body = {"answers": [{"ref": "4.1.1", "version": 1, "level": 5}]} if tail == "answers/" else {}
+        body = {"refs": ["4"], "assignee": None} if tail == "assignments/" else body
+        response = charlie.call(method, f"{nextdoor.path}/assessments/{theirs.pk}/{tail}", body, If_Match='"1"')
+        assert response.status_code == 404, (tail, response.content)
+    assert len(charlie.get(f"{nextdoor.path}/assessments/").json()["results"]) == 1

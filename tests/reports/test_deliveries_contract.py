@@ -156,6 +156,26 @@ def test_a_mail_that_cannot_be_written_fails_with_a_plain_word(
     assert not mail.outbox
 
 
+def test_no_figure_is_mailed_from_a_damaged_snapshot(
+    aria: House, path: str, all_jobs: Callable[[House], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.jobs.is_intact", lambda *_, **__: False)
+    aria.as_("adam").post(f"{path}run/")
+    all_jobs(aria)
+    assert not mail.outbox
+    rows = aria.as_("carol").get(f"{path}deliveries/").json()["results"]
+    assert {row["error"] for row in rows} == {"The snapshot is not the one that was frozen, so nothing is mailed."}
+
+
+def test_deleting_a_schedule_takes_its_deliveries_and_leaves_the_report(
+    aria: House, path: str, sent: list[dict[str, Any]]
+) -> None:
+    assert aria.as_("adam").delete(path).status_code == 204
+    with tenant_scope(aria.organisation.pk):
+        assert not Delivery.objects.exists()
+    assert aria.as_("carol").get(f"{aria.path}/reports/{sent[0]['report']}/").json()["state"] == "ready"
+
+
 def test_deliveries_are_in_the_audit_trail_without_addresses(aria: House, sent: list[dict[str, Any]]) -> None:
     with tenant_scope(aria.organisation.pk):
         events = AuditEvent.objects.filter(event="delivery.sent")

@@ -179,7 +179,7 @@ def test_the_relay_finds_a_due_schedule_and_hands_it_to_one_scheduler(
 ) -> None:
     work = make_assessment(aria)
     schedule = make_schedule(aria, work)
-    handed = sum(in_threads(lambda _: jobs.due_wakeups(), range(4)), [])
+    handed = [due for found in in_threads(lambda _: jobs.due_wakeups(), range(4)) for due in found]
     assert handed == [("reports.run_schedule", aria.organisation.pk, schedule.pk)]
     tasks.run_schedule(str(aria.organisation.pk), str(schedule.pk))
     assert next_run(aria, schedule) > DUE

@@ -1,0 +1,282 @@
+"""The PDF: pages, outline, tags, language, and nothing loaded from anywhere."""
+
+import gc
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pydyf
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject, IndirectObject
+from weasyprint import HTML
+
+from reports.contents import build_contents
+from reports.rendering import pdf
+from reports.rendering.fetching import DenyingFetcher, NothingMayBeFetchedError
+from reports.rendering.page import write_page
+from reports.rendering.pdf import RenderedPdf, ReportUnprintableError, render_pdf
+from tests.reports import snapshots
+
+HOSTILE = (
+    "<img src=file:///etc/passwd><script>alert(1)</script><link rel=attachment href=file:///etc/passwd>"
+    "</style><style>@import 'http://169.254.169.254/'</style>{{ report }}{% include 'x' %}\x00\u202efdp.exe"
+)
+
+
+@pytest.fixture(scope="module")
+def rendered() -> RenderedPdf:
+    return render_pdf(build_contents(snapshots.medical_device_snapshot()), language="en-GB")
+
+
+@pytest.fixture(scope="module")
+def reader(rendered: RenderedPdf) -> PdfReader:
+    return PdfReader(io.BytesIO(rendered.data))
+
+
+def _outline(entries: list[Any]) -> list[Any]:
+    return [_outline(entry) if isinstance(entry, list) else entry.title for entry in entries]
+
+
+def _texts(data: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+
+
+def test_the_file_is_what_it_says_of_itself(rendered: RenderedPdf, reader: PdfReader) -> None:
+    assert rendered.data.startswith(b"%PDF-1.7")
+    assert rendered.pages == len(reader.pages)
+    assert 20 < rendered.pages < 45
+    assert len(rendered.sha256) == 64
+
+
+def test_title_language_and_dates_are_declared(reader: PdfReader) -> None:
+    metadata = reader.metadata
+    assert metadata is not None
+    assert metadata.title == "Halden Medical: maturity against ISO 13485:2016"
+    assert metadata.author == "Halden Medical"
+    assert str(metadata.creation_date) == "2026-11-22 20:00:00+00:00"
+    root = reader.root_object
+    assert root["/Lang"] == "en-GB"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+
+
+def test_the_file_is_tagged_as_pdf_ua(reader: PdfReader) -> None:
+    root = reader.root_object
+    assert root["/MarkInfo"]["/Marked"]
+    assert b'pdfuaid:part="1"' in root["/Metadata"].get_object().get_data()
+    kinds = _kinds(root["/StructTreeRoot"].get_object())
+    assert {"/H1", "/H2", "/P", "/Table", "/TH", "/TD", "/Figure", "/Link"} <= kinds
+
+
+def _kinds(node: Any) -> set[str]:
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        entry = waiting.pop()
+        entry = entry.get_object() if isinstance(entry, IndirectObject) else entry
+        if isinstance(entry, DictionaryObject):
+            found.add(str(entry.get("/S", "")))
+            children = entry.get("/K", [])
+            children = children.get_object() if isinstance(children, IndirectObject) else children
+            waiting.extend(children if isinstance(children, list) else [children])
+    return found
+
+
+def test_every_figure_has_words_for_those_who_cannot_see_it(reader: PdfReader) -> None:
+    figures = []
+    waiting = [reader.root_object["/StructTreeRoot"].get_object()]
+    while waiting:
+        entry = waiting.pop()
+        entry = entry.get_object() if isinstance(entry, IndirectObject) else entry
+        if not isinstance(entry, DictionaryObject):
+            continue
+        if entry.get("/S") == "/Figure":
+            figures.append(entry)
+        waiting.extend(entry.get("/K", []))
+    assert len(figures) > 30
+    assert all(figure.get("/Alt") for figure in figures)
+
+
+def test_the_outline_leads_to_every_part_and_every_requirement(reader: PdfReader) -> None:
+    outline = _outline(reader.outline)
+    parts = [entry for entry in outline if isinstance(entry, str)]
+    assert parts[1:] == [
+        "Executive summary",
+        "Score by clause",
+        "Gaps by priority",
+        "Actions",
+        "Full answers",
+        "Evidence register",
+        "Method, and how far to trust the figures",
+    ]
+    chapters = outline[outline.index("Full answers") + 1]
+    assert [entry.split()[0] for entry in chapters if isinstance(entry, str)] == ["4", "5", "6", "7", "8"]
+    assert sum(len(entry) for entry in chapters if isinstance(entry, list)) == 72
+
+
+def test_pages_are_numbered_out_of_all_but_the_cover(reader: PdfReader, rendered: RenderedPdf) -> None:
+    assert "Page 1 of" not in reader.pages[0].extract_text()
+    assert f"Page 2 of {rendered.pages}" in reader.pages[1].extract_text()
+    assert f"Page {rendered.pages} of {rendered.pages}" in reader.pages[-1].extract_text()
+
+
+def test_the_contents_give_the_pages_parts_begin_on(reader: PdfReader) -> None:
+    listed = dict(
+        line.replace(" .", "").replace(".", "").rsplit(maxsplit=1)
+        for line in reader.pages[1].extract_text().splitlines()
+        if "." in line and line.split()[-1].isdigit()
+    )
+    for title, number in listed.items():
+        assert title in reader.pages[int(number) - 1].extract_text().replace("\n", " ")
+    assert "Executive summary" in listed
+
+
+def test_the_summary_fits_one_page(reader: PdfReader) -> None:
+    first = reader.pages[2].extract_text()
+    assert "stands at 3.1 of 5" in first.replace("\n", " ")
+    assert "Clauses, strongest first" in first
+    assert "Score by clause" in reader.pages[3].extract_text()
+
+
+def test_chart_text_is_text(reader: PdfReader) -> None:
+    assert "Not assessed" in reader.pages[3].extract_text()
+
+
+def test_all_fonts_are_embedded(reader: PdfReader) -> None:
+    for page in reader.pages:
+        for font in page["/Resources"]["/Font"].get_object().values():
+            descendant = font.get_object()["/DescendantFonts"][0].get_object()
+            assert {"/FontFile2", "/FontFile3"} & set(descendant["/FontDescriptor"].get_object())
+
+
+def test_the_same_snapshot_gives_the_same_bytes_in_another_process(rendered: RenderedPdf) -> None:
+    program = (
+        "from tests.reports import snapshots\n"
+        "from reports.contents import build_contents\n"
+        "from reports.rendering.pdf import render_pdf\n"
+        "print(render_pdf(build_contents(snapshots.medical_device_snapshot()), language='en-GB').sha256)"
+    )
+    root = Path(__file__).resolve().parents[2]
+    environment = {**os.environ, "PYTHONHASHSEED": "4711", "PYTHONPATH": f"{root / 'platform'}:{root}"}
+    other = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, env=environment, capture_output=True, text=True, check=True
+    )
+    assert other.stdout.strip() == rendered.sha256
+
+
+def test_economies_change_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = build_contents(snapshots.unanswered(snapshots.medical_device_snapshot()))
+    spared = render_pdf(contents, language="en")
+    monkeypatch.setattr("reports.rendering.economy._IndexedPDF", pydyf.PDF)
+    monkeypatch.setattr(pdf, "let_go_of_layout", lambda document: None)
+    assert render_pdf(contents, language="en").sha256 == spared.sha256
+
+
+def test_rendering_leaves_the_process_as_it_was() -> None:
+    original, frozen = pydyf.PDF, gc.get_freeze_count()
+    render_pdf(build_contents(snapshots.unanswered(snapshots.medical_device_snapshot())), language="en")
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == frozen
+    assert pydyf.PDF is original
+
+
+def _hostile() -> dict[str, Any]:
+    snapshot = snapshots.medical_device_snapshot()
+    snapshot["organisation"]["name"] = HOSTILE
+    snapshot["standard"]["title"] = HOSTILE
+    snapshot["assessment"].update(name=HOSTILE, scope=HOSTILE)
+    snapshot["requirements"][0]["title"] = HOSTILE
+    snapshot["actions"][0]["title"] = HOSTILE
+    first, second = snapshots.leaves(snapshot)[:2]
+    first["answer"].update(note=HOSTILE)
+    first["answer"]["evidence"][0].update(file_name=HOSTILE, title=HOSTILE)
+    second["answer"].update(note="x" * 20_000)
+    return snapshots.seal(snapshot)
+
+
+def test_text_from_people_is_printed_and_never_obeyed() -> None:
+    contents = build_contents(_hostile())
+    page = write_page(contents, language="en")
+    assert "<img" not in page
+    assert "<script" not in page
+    assert "<link" not in page
+    data = render_pdf(contents, language="en").data
+    text = _texts(data).replace("\n", "")
+    assert "<img src=file:///etc/passwd>" in text
+    assert "{{ report }}" in text
+    assert "root:x:0" not in text
+    assert "/EmbeddedFiles" not in PdfReader(io.BytesIO(data)).root_object.get("/Names", {})
+
+
+def test_a_language_cannot_break_out_of_its_attribute() -> None:
+    contents = build_contents(snapshots.unanswered(snapshots.medical_device_snapshot()))
+    assert '<html lang="en&quot; onload=&quot;x">' in write_page(contents, language='en" onload="x')
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "https://example.org/x.png",
+        "file:///etc/passwd",
+        "ftp://example.org/x",
+        "data:image/png;base64,AAAA",
+        "asset:report.css",
+        "HTTP://EXAMPLE.ORG",
+    ],
+)
+def test_no_address_of_any_scheme_is_fetched(address: str) -> None:
+    fetcher = DenyingFetcher()
+    for attempt in (fetcher, fetcher.fetch, fetcher.open):
+        with pytest.raises(NothingMayBeFetchedError):
+            attempt(address)
+    assert fetcher.denied == [address] * 3
+
+
+def test_weasyprint_asks_the_denying_fetcher_for_everything() -> None:
+    fetcher = DenyingFetcher()
+    html = (
+        "<img src=http://a.example/1.png><link rel=stylesheet href=http://a.example/2.css>"
+        "<link rel=attachment href=file:///etc/passwd><style>@import url(http://a.example/3.css);"
+        "@font-face{font-family:x;src:url(http://a.example/4.ttf)}p{background:url(file:///etc/hostname)}</style>"
+        "<object data=data:image/svg+xml,x></object><p>x</p>"
+    )
+    data = HTML(string=html, url_fetcher=fetcher).write_pdf()
+    assert len(fetcher.denied) >= 6
+    assert b"root:x:0" not in data
+
+
+def test_a_report_that_tries_to_load_anything_is_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = build_contents(snapshots.unanswered(snapshots.medical_device_snapshot()))
+    monkeypatch.setattr(
+        pdf, "write_page", lambda *_, **__: "<html lang=en><title>x</title><img src=file:///etc/passwd>"
+    )
+    with pytest.raises(ReportUnprintableError, match="tried to load"):
+        render_pdf(contents, language="en")
+
+
+def test_reports_past_the_limits_are_refused_before_they_are_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = build_contents(snapshots.medical_device_snapshot())
+    monkeypatch.setattr(pdf, "MAX_ROWS", 50)
+    with pytest.raises(ReportUnprintableError, match="rows"):
+        render_pdf(contents, language="en")
+    monkeypatch.setattr(pdf, "MAX_ROWS", 5_000)
+    monkeypatch.setattr(pdf, "MAX_CHARACTERS", 1_000)
+    with pytest.raises(ReportUnprintableError, match="characters"):
+        render_pdf(contents, language="en")
+
+
+def test_nothing_answered_and_nothing_applicable_make_a_report_too() -> None:
+    for change in (snapshots.unanswered, snapshots.not_applicable):
+        made = render_pdf(build_contents(change(snapshots.medical_device_snapshot())), language="en")
+        assert made.pages > 5
+
+
+@pytest.mark.slow
+def test_a_long_standard_is_rendered_compactly() -> None:
+    made = render_pdf(build_contents(snapshots.numbered_snapshot(requirements=300)), language="en")
+    assert made.pages < 70
+    assert "questions and the criteria" in _texts(made.data).replace("\n", " ")
