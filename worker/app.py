@@ -12,9 +12,23 @@ if _PLATFORM not in sys.path:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from celery import Celery  # noqa: E402 - the path comes first
+from celery.signals import beat_init, worker_init  # noqa: E402
+from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 
 app = Celery("plumbline")
 app.set_default()  # for every thread: "current" is the app of the importing thread only
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="jobs")
+
+
+@beat_init.connect
+@worker_init.connect
+def refuse_privileged_role(**_: object) -> None:
+    """As in `config.wsgi`. SystemExit, since a signal's receiver that raises anything less is only logged."""
+    from tenants import role_check
+
+    try:
+        role_check.refuse_privileged_role()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error

@@ -77,6 +77,16 @@ class Forbidden(Problem):
         super().__init__(slug, status=403, title="Your role does not allow this.", detail=detail, **members)
 
 
+class BadCsrfToken(Problem):
+    def __init__(self) -> None:
+        super().__init__(
+            "csrf",
+            status=403,
+            title="The CSRF token is missing or wrong.",
+            detail="Send the value of the cookie csrftoken in the header X-CSRFToken.",
+        )
+
+
 class Invalid(Problem):
     """A body or query that is not right; `errors` maps a field path to a list of sentences."""
 
@@ -243,7 +253,9 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     if problem.stored is not None:
         return _stored(problem)
     if problem.status >= 500:
-        logger.warning("unavailable: %s", type(error).__name__, exc_info=error)
+        # While Valkey is gone every request comes by here: then one line has to do.
+        trace = None if isinstance(error, RedisError) else error
+        logger.warning("unavailable: %s: %s", type(error).__name__, error, exc_info=trace)
     return respond(problem)
 
 
@@ -260,7 +272,7 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return respond(Forbidden("The CSRF token is missing or wrong.", slug="csrf"))
+    return respond(BadCsrfToken())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -101,7 +101,7 @@ def run_services(
         for server in servers.servers:
             supervisor.watch(server)
         variables = variables_for(given, urls)
-        _migrate(given, variables_for(given, urls, owner=True), fast=urls.database_url is not None)
+        migrate(given, variables_for(given, urls, owner=True), fast=urls.database_url is not None)
         web, worker, scheduler = _parts(given, variables)
         supervisor.start(web)
         _wait_until_ready(given, log=web.log, alive=lambda: "web" in supervisor.processes())
@@ -146,13 +146,13 @@ def _parts(given: Environment, variables: dict[str, str]) -> tuple[Part, Part, P
     return web, worker, scheduler
 
 
-def _migrate(given: Environment, variables: dict[str, str], *, fast: bool) -> None:
+def migrate(given: Environment, variables: dict[str, str], *, fast: bool) -> None:
     """Bring tables and catalogue up to date. For our own PostgreSQL a stamp beside the cluster says that they are."""
     if "DATABASE_OWNER_URL" not in variables:
         say("no DATABASE_OWNER_URL: migrations are left to whoever has it")
         return
     stamp = given.data_dir / "postgres" / "migrated"
-    digest = _schema_digest()
+    digest = schema_digest()
     if fast and stamp.exists() and stamp.read_text() == digest:
         return
     steps = (("making the tables", ["migrate", "--noinput"]), ("reading the catalogue", ["sync_catalogue"]))
@@ -175,7 +175,7 @@ def _migrate(given: Environment, variables: dict[str, str], *, fast: bool) -> No
         stamp.write_text(digest)
 
 
-def _schema_digest() -> str:
+def schema_digest() -> str:
     """A hash of all that migrations and the catalogue are made from."""
     digest = hashlib.sha256()
     sources = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py"), ROOT / "requirements.lock"]

@@ -92,17 +92,12 @@ class Supervisor:
     def processes(self) -> dict[str, int]:
         """Process ids of what runs now, by name."""
         with self._guard:
-            return {
-                name: part.process.pid
-                for name, part in self._watched.items()
-                if part.process is not None and part.process.poll() is None
-            }
+            return {name: part.process.pid for name, part in self._watched.items() if part.process and _runs(part)}
 
     def stop(self, *, order: Sequence[str]) -> None:
         """Stop watching, then stop the parts in this order. Their servers still run meanwhile."""
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        with self._guard:
+            self._over.set()
         for name in order:
             part = self._watched.get(name)
             if part is not None:
@@ -112,12 +107,18 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._over.wait(PULSE):
             with self._guard:
+                if self._over.is_set():
+                    break
                 for name, part in self._watched.items():
                     self._look_at(name, part)
+        # To the kernel the thread that started a process is its parent. If this one ended now, whatever it has started
+        # again would get its death signal at once instead of being stopped in its turn.
+        while any(_runs(part) for part in self._watched.values()):
+            time.sleep(PULSE)
 
     def _look_at(self, name: str, part: Restartable) -> None:
         health, now = self._health[name], time.monotonic()
-        if part.process is not None and part.process.poll() is None:
+        if _runs(part):
             return
         if health.again_at is None:
             if now - health.since > STEADY_AFTER:
@@ -139,6 +140,11 @@ class Supervisor:
     def _note(self) -> None:
         parts = {name: part.process for name, part in self._watched.items() if isinstance(part, Part) and part.process}
         self._register.keep(parts)
+
+
+def _runs(part: Restartable) -> bool:
+    process = part.process
+    return process is not None and process.poll() is None
 
 
 def _in_words(code: int | None) -> str:

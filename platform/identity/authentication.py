@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 
+from api.problems import BadCsrfToken
 from identity.models import Person
 
 
@@ -32,7 +33,10 @@ class BrowserSession(SessionAuthentication):
         To look for it in a form, the check would parse the body, and complain of it, before it is known whether the
         sender may so much as know of the address: a stranger must get 404 for any body.
         """
-        super().enforce_csrf(_WithoutBody(request))  # type: ignore[arg-type] # it reads headers, cookies and method
+        try:
+            super().enforce_csrf(_WithoutBody(request))  # type: ignore[arg-type] # it reads headers, cookies and method
+        except PermissionDenied as error:
+            raise BadCsrfToken from error
 
     def authenticate_header(self, request: object) -> str:
         # Without a challenge DRF would answer 403 to a stranger where 401 tells what to do.

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-FONT = "Inter, 'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif"
+# Without blanks or quotes, which is valid and the only way WeasyPrint reads more than the first name in SVG.
+FONT = "Inter,Noto Sans,Liberation Sans,DejaVu Sans,sans-serif"
 INK = "#17212b"
 MUTED = "#56626e"
 RULE = "#cfd7de"

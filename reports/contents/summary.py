@@ -75,7 +75,7 @@ def answer_in_words(snapshot: Snapshot) -> str:
         )
     stand = (
         f"{snapshot.organisation} stands at {format_score(scores.asserted)} of "
-        f"{format_level(standard.scale.maximum)} against {standard.number}"
+        f"{format_level(standard.scale.maximum)} against {standard.number} by its own assessment"
     )
     return stand + _say_change(snapshot) + _say_target(snapshot)
 

@@ -64,6 +64,9 @@ class TenantView(APIView):
                 response = super().dispatch(request, *args, **kwargs)
                 if isinstance(response, Response) and response.status_code < 400:
                     idempotency.remember(request, response)
+                # DRF's request and view know each other, and the view its response: a large one would wait for the
+                # cycle collector. Measured: 4 MiB per opened assessment of 1,000 requirements.
+                del self.response
             forget(ORGANISATION_SETTING)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -167,7 +167,7 @@ def test_a_session_without_its_csrf_token_uploads_nothing(aria: House) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(aria.people["bob"], backend="django.contrib.auth.backends.ModelBackend")
     refused = client.post(f"/api/v1{aria.path}/evidence/", {"file": samples.upload("a.txt", b"a")})
-    refusal(refused, status=403, slug="forbidden")
+    refusal(refused, status=403, slug="csrf")
     client.cookies["csrftoken"] = "a" * 32
     made = client.post(
         f"/api/v1{aria.path}/evidence/", {"file": samples.upload("a.txt", b"a")}, headers={"X-CSRFToken": "a" * 32}

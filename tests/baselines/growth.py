@@ -49,6 +49,15 @@ def grow(tenant: Tenant, *, by: int) -> None:
             take_snapshot(assessment=tenant.of(Assessment), reason="requested", access=None)
 
 
+def tell(person: Person, *, number: int = 0) -> None:
+    """An event in the trail of the organisation in scope whose actor is a person."""
+    token = audit._actor.set(audit.Actor(name=f"person:{person.pk}"))
+    try:
+        audit.record("thing.grown", object_type="thing", object_id=number, after={"number": number})
+    finally:
+        audit._actor.reset(token)
+
+
 def welcome(person: Person, *, tenant: Tenant, inside: bool) -> None:
     """Make a person of elsewhere a member of the organisation, or an outside reviewer of its main assessment."""
     with tenant_scope(tenant.pk):
@@ -68,10 +77,9 @@ def _around(t: Tenant, *, number: int, person: Person) -> None:
     )  # fmt: skip
     _invitation(number, person=person, offer="viewer")
     Job.objects.create(kind="grown", key=str(number), requested_by=person)
-    audit.act_as(f"person:{person.pk}")
-    audit.record("thing.grown", object_type="thing", object_id=number, after={"number": number})
+    tell(person, number=number)
     outsider = make_person(f"{t.canary}.outside{number}", domain="more.example")
-    _grant(t, person=outsider, by=person)
+    _grant(t, person=outsider)
     OutsideInvitation.objects.create(
         invitation=_invitation(-number, person=person, offer="outside"),
         assessment=t.of(Assessment),
@@ -86,10 +94,10 @@ def _invitation(number: int, *, person: Person, offer: str) -> Invitation:
     )  # fmt: skip
 
 
-def _grant(t: Tenant, *, person: Person, by: Person | None = None) -> None:
+def _grant(t: Tenant, *, person: Person, on: Assessment | None = None) -> None:
     ReviewGrant.objects.create(
-        user=person, permission=review_permission(), content_object=t.of(Assessment),
-        granted_by=by or t.people["owner"], expires_at=live_until(),
+        user=person, permission=review_permission(), content_object=on or t.of(Assessment),
+        granted_by=t.people["owner"], expires_at=live_until(),
     )  # fmt: skip
 
 
@@ -100,6 +108,7 @@ def _work(t: Tenant, *, number: int, person: Person) -> None:
         name=f"Assessment {number}", standard_id=pinned().id, state="in_progress", lead=person, created_by=person
     )
     Answer.objects.create(assessment=other, requirement_id=leaf.id, state="answered", level=number % 6)
+    _grant(t, person=t.people["granted"], on=other)
     Action.objects.create(
         assessment=t.of(Assessment), requirement_id=leaf.id, title=f"Action {number}", owner=person, created_by=person
     )

@@ -14,14 +14,15 @@ from uuid import UUID
 
 import orjson
 import psycopg
+from psycopg.rows import dict_row
 
 from tests.bench.load import percentile
 from tests.bench.sizes import SHIPPED
 
 _LIST = """
 SELECT a.id, a.name, a.state, a.period_start, a.period_end, a.target, a.version, a.revision, a.created_at, a.updated_at,
-  s.slug, s.number, p.id, p.name, c.asserted, c.evidenced, c.validated, c.target, c.coverage, c.answered, c.applicable,
-  c.total
+  s.slug, s.number, p.id AS lead, p.name AS lead_name, c.asserted, c.evidenced, c.validated, c.target AS aim,
+  c.coverage, c.answered, c.applicable, c.total
 FROM assessments_assessment a
 JOIN catalogue_standard s ON s.id = a.standard_id
 LEFT JOIN identity_person p ON p.id = a.lead_id
@@ -49,7 +50,7 @@ WHERE b.organisation_id = %(organisation)s AND b.id = %(assessment)s
 ORDER BY r.position
 """
 _COMPARE = """
-SELECT s.slug, s.number, s.title, s.profile, s.outline, s.themes, t.profile, t.faq
+SELECT s.slug, s.number, s.title, s.profile, s.outline, s.themes, t.profile AS prose, t.faq
 FROM catalogue_standard s JOIN catalogue_standardtext t ON t.standard_id = s.id AND t.language = 'en'
 WHERE s.is_current AND s.slug = ANY(%(slugs)s)
 """
@@ -65,7 +66,7 @@ def floor_ms(name: str, *, url: str, organisation_id: UUID, size: int, whole: Ma
         "slugs": list(SHIPPED),
     }
     times: list[float] = []
-    with psycopg.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.organisation', %s, false)", [str(organisation_id)])
         began = time.perf_counter()
         # Twenty passes go by unmeasured: psycopg prepares a statement when it has seen it five times.

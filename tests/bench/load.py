@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 import time
@@ -30,7 +31,8 @@ class LoadFailed(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Measured:
     """Milliseconds per request, requests per second, milliseconds of processor time per request by part of the server,
-    bytes of an answer.
+    cores that neither server nor clients kept busy (an estimate: 0.3 and more make latencies too long), bytes of an
+    answer.
     """
 
     requests: int
@@ -38,6 +40,7 @@ class Measured:
     p95: float
     per_second: float
     processor_ms: Mapping[str, float]
+    others: float
     bytes: int
 
 
@@ -52,9 +55,16 @@ def put_load(
     times = {"start_at": start_at, "until": start_at + seconds, "warm_rounds": WARM_ROUNDS, "at_least": AT_LEAST}
     clients = [_start({**plan, **times, "host": host, "port": port}) for plan in plans]
     time.sleep(max(0.0, start_at - 0.02 - time.monotonic()))
-    before = _spent(processes)
+    before, clients_before, all_before, at = (
+        _spent(processes),
+        _clients_spent(),
+        machine.busy_seconds(),
+        time.monotonic(),
+    )
     results = [_result(client) for client in clients]
     spent = {name: seconds - before[name] for name, seconds in _spent(processes).items()}
+    ours = sum(spent.values()) + _clients_spent() - clients_before
+    others = (machine.busy_seconds() - all_before - ours) / (time.monotonic() - at)
     latencies = sorted(latency for result in results for latency in result["latencies"])
     took = max(result["ended"] for result in results) - min(result["began"] for result in results)
     return Measured(
@@ -63,6 +73,7 @@ def put_load(
         p95=percentile(latencies, 95) / 1000,
         per_second=len(latencies) / took,
         processor_ms={name: seconds * 1000 / len(latencies) for name, seconds in spent.items()},
+        others=max(0.0, others),
         bytes=results[0]["bytes"],
     )
 
@@ -74,6 +85,12 @@ def percentile(ordered: Sequence[float], percent: float) -> float:
 
 def _spent(processes: Mapping[str, int]) -> dict[str, float]:
     return {name: machine.processor_seconds([processes[name]]) for name in SERVERS if name in processes}
+
+
+def _clients_spent() -> float:
+    """Processor time of this process and of the clients that have ended; the servers, still running, are not in it."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _start(plan: Mapping[str, Any]) -> subprocess.Popen[str]:

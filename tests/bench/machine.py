@@ -33,6 +33,13 @@ def processor_seconds(roots: Iterable[int]) -> float:
     return total
 
 
+def busy_seconds() -> float:
+    """Processor time of everything on this machine since it started, all cores together."""
+    names = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    user, nice, system, _idle, _waiting, irq, softirq, steal = map(int, names)
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
 def forget_peaks(roots: Iterable[int]) -> None:
     """Let the kernel count the peak of resident memory anew. Where it may not, peaks are those since the start."""
     for root in roots:

@@ -102,6 +102,29 @@ def test_parts_are_stopped_in_the_order_asked_for(stage: Stage) -> None:
     assert note.read_text() == "first second "
 
 
+def test_a_part_that_was_started_again_is_stopped_as_gently_as_ever(stage: Stage) -> None:
+    ready, note = stage.folder / "ready", stage.folder / "said"
+    program = (
+        "import pathlib, signal, sys, time\n"
+        "def end(*_):\n"
+        "    time.sleep(0.5)\n"
+        f"    pathlib.Path({str(note)!r}).write_text('goodbye')\n"
+        "    sys.exit()\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        f"pathlib.Path({str(ready)!r}).touch()\n"
+        "time.sleep(600)\n"
+    )
+    part = stage.part("first", program)
+    part.death_signal = signal.SIGKILL  # as the worker's
+    stage.supervisor.start(part)
+    _eventually(ready.exists)
+    ready.unlink()
+    os.kill(stage.pid("first") or 0, signal.SIGKILL)
+    _eventually(ready.exists)
+    stage.supervisor.stop(order=("first",))
+    assert note.exists()
+
+
 def test_the_next_start_ends_what_a_killed_run_left(stage: Stage) -> None:
     stage.supervisor.start(stage.part("first", SLEEPER))
     pid = stage.pid("first")

@@ -25,8 +25,8 @@ def test_the_answer_says_score_movement_and_distance(snapshot: dict[str, Any]) -
     summary = build_contents(snapshot).summary
     assert summary.standing == "better"
     assert summary.answer == (
-        "Halden Medical stands at 3.1 of 5 against ISO 13485:2016, up 0.3 since 3 May 2026, 0.4 short of its target of "
-        "3.5."
+        "Halden Medical stands at 3.1 of 5 against ISO 13485:2016 by its own assessment, up 0.3 since 3 May 2026, "
+        "0.4 short of its target of 3.5."
     )
 
 

@@ -157,7 +157,7 @@ class Postgres:
                 os.chown(draft, self._account.uid, self._account.gid)
                 os.chown(file.name, self._account.uid, self._account.gid)
             uid, gid = (self._account.ids if self._account else None) or (None, None)
-            made = subprocess.run(  # noqa: S603 -- a fixed program with our own arguments
+            made = subprocess.run(
                 [
                     *self._prefix(),
                     str(self._programs / "initdb"),

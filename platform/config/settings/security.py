@@ -48,7 +48,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
-SECURE_SSL_REDIRECT = _https
+SECURE_SSL_REDIRECT = _https and TRUSTED_PROXY_COUNT > 0
+"""Where no proxy is trusted nothing tells which requests came by HTTPS, and the redirect would never end."""
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
+"""Health is asked for on this machine, past the proxy."""
 X_FRAME_OPTIONS = "DENY"
 
 ACCOUNT_ADAPTER = "identity.adapter.AccountAdapter"
