@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -19,10 +21,12 @@ from rest_framework.request import Request
 
 from identity.models import Person
 from tenants.models import ApiKey
+from tenants.roles import Role
 from tenants.scope import scoped_organisation
 
 LAST_USED_EVERY = timedelta(minutes=5)
 _PARTS = 3
+_NOT_VALID = "This API key is not valid here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +47,45 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+_FIND = """
+SELECT k.id, k.secret_hash, k.role, k.last_used_at, m.role, p.id, p.email, p.name, p.language, p.time_zone
+FROM tenants_apikey k
+JOIN identity_person p ON p.id = k.person_id AND p.is_active
+LEFT JOIN tenants_membership m ON m.organisation_id = k.organisation_id AND m.person_id = k.person_id
+WHERE k.organisation_id = %s AND k.prefix = %s AND k.revoked_at IS NULL AND k.expires_at > %s
+"""
+"""One statement for what every keyed request asks: through the models it would be two, and 1.2 ms of building them."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInUse:
+    """`request.auth` of a request sent with a key: its own role and that of the person behind it, None for no member."""
+
+    id: uuid.UUID
+    role: Role
+    member_role: Role | None
+
+
 class ApiKeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="plumbline"'
 
-    def authenticate(self, request: Request) -> tuple[Person, ApiKey] | None:
+    def authenticate(self, request: Request) -> tuple[Person, KeyInUse] | None:
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         parts = text.strip().split("_")
-        if len(parts) != _PARTS or parts[0] != "plb" or scoped_organisation() is None:
-            raise AuthenticationFailed("This API key is not valid here.")
+        organisation_id = scoped_organisation()
+        if len(parts) != _PARTS or parts[0] != "plb" or "\0" in text or organisation_id is None:
+            raise AuthenticationFailed(_NOT_VALID)
         now = timezone.now()
-        key = (
-            ApiKey.objects.select_related("person")
-            .filter(prefix=parts[1], revoked_at__isnull=True, expires_at__gt=now, person__is_active=True)
-            .first()
-        )
-        if key is None or not hmac.compare_digest(key.secret_hash, _hash(parts[2])):
-            raise AuthenticationFailed("This API key is not valid here.")
-        if key.last_used_at is None or now - key.last_used_at > LAST_USED_EVERY:
-            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-        return key.person, key
+        with connection.cursor() as cursor:
+            cursor.execute(_FIND, [organisation_id, parts[1], now])
+            row = cursor.fetchone()
+        if row is None or not hmac.compare_digest(row[1], _hash(parts[2])):
+            raise AuthenticationFailed(_NOT_VALID)
+        key_id, _, role, last_used_at, member_role = row[:5]
+        if last_used_at is None or now - last_used_at > LAST_USED_EVERY:
+            ApiKey.objects.filter(pk=key_id).update(last_used_at=now)
+        key = KeyInUse(id=key_id, role=Role(role), member_role=Role(member_role) if member_role else None)
+        return Person.from_db("default", ["id", "email", "name", "language", "time_zone"], row[5:]), key

@@ -240,24 +240,32 @@ def _close(job: Job, *, error: str) -> None:
     audit.record("job.failed", object_type="job", object_id=job.pk, after={"kind": job.kind, "error": error})
 
 
+def _renewed(run: Run) -> bool:
+    """Lengthen the lease; False when the job is no longer this run's."""
+    with tenant_scope(run.organisation_id):
+        until = timezone.now() + lease()
+        mine = Job.objects.filter(pk=run.job_id, fence=run.fence, state=JobState.RUNNING)
+        if mine.update(lease_until=until) != 1:
+            return False
+        wake_at(task=RUN_JOB, subject_id=run.job_id, due_at=until)
+        return True
+
+
 @contextmanager
 def _kept_alive(run: Run) -> Iterator[None]:
     """Renew the lease from a thread of its own until the handler is done."""
     done = threading.Event()
 
     def renew() -> None:
-        try:
-            while not done.wait(settings.JOB_LEASE_SECONDS / 3):
-                with tenant_scope(run.organisation_id):
-                    until = timezone.now() + lease()
-                    mine = Job.objects.filter(pk=run.job_id, fence=run.fence, state=JobState.RUNNING)
-                    if mine.update(lease_until=until) != 1:
-                        return
-                    wake_at(task=RUN_JOB, subject_id=run.job_id, due_at=until)
-        except Exception:
-            logger.exception("The lease of job %s could not be renewed.", run.job_id)
-        finally:
-            connection.close()
+        while not done.wait(settings.JOB_LEASE_SECONDS / 3):
+            try:
+                if not _renewed(run):
+                    break
+            except Exception:
+                # A database that is back before the lease runs out finds the job still ours.
+                logger.exception("The lease of job %s could not be renewed.", run.job_id)
+                connection.close()
+        connection.close()
 
     keeper = threading.Thread(target=renew, name=f"lease-{run.job_id}", daemon=True)
     keeper.start()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -41,7 +41,9 @@ WHERE a.organisation_id = %(organisation)s AND a.assessment_id = %(assessment)s
 _SOME_ROWS = f"{_ROWS} AND a.requirement_id = ANY(%(requirements)s)"
 _NAMES = "SELECT id::text, name, email FROM identity_person WHERE id = ANY(%s::uuid[])"
 
-_openings: Bounded[tuple[UUID, str], Mapping[str, bytes]] = Bounded(size=EDITIONS_KEPT)
+LONG_TEXTS: Final = frozenset({"summary", "question", "evidence", "levels"})
+
+_heads: Bounded[tuple[UUID, str, bool], Mapping[str, orjson.Fragment]] = Bounded(size=EDITIONS_KEPT)
 
 
 class AnswerRow(NamedTuple):
@@ -208,37 +210,47 @@ def _branch(tree: ScoreTree, *, top: str) -> ScoreTree:
     return ScoreTree.build(nodes, method=tree.method.name, scale=tree.scale)
 
 
-def requirements_json(book: Workbook) -> orjson.Fragment:
-    """All requirements in document order, each as `requirement_json` has it, as one JSON list."""
-    openings = _openings_of(book.edition, language=book.language)
-    parts: list[bytes] = []
-    for ref, node in book.sheet.nodes.items():
-        parts += (openings[ref], _own_part(book, ref=ref, node=node))
-    return orjson.Fragment(b"[" + b"".join(parts)[:-1] + b"]")
+def requirements_json(book: Workbook, *, whole_texts: bool) -> list[dict[str, Any]]:
+    """All requirements in document order, each as `requirement_body` has it."""
+    heads = _heads_of(book.edition, language=book.language, whole_texts=whole_texts)
+    return [_body(book, head=heads[ref], ref=ref, node=node) for ref, node in book.sheet.nodes.items()]
 
 
-def requirement_json(book: Workbook, *, ref: str) -> orjson.Fragment:
-    """One requirement: {…the public part…, applies, score, answer}."""
-    opening = _openings_of(book.edition, language=book.language)[ref]
-    return orjson.Fragment((opening + _own_part(book, ref=ref, node=book.sheet.nodes[ref]))[:-1])
+def requirement_body(book: Workbook, *, ref: str) -> dict[str, Any]:
+    """One requirement, ready for JSON: {…the public part with all its texts…, applies, score, answer}."""
+    heads = _heads_of(book.edition, language=book.language, whole_texts=True)
+    return _body(book, head=heads[ref], ref=ref, node=book.sheet.nodes[ref])
 
 
-def _own_part(book: Workbook, *, ref: str, node: NodeScore) -> bytes:
-    """What the assessment adds to a requirement, as JSON without its first brace and with a comma after its last."""
+def _body(book: Workbook, *, head: orjson.Fragment, ref: str, node: NodeScore) -> dict[str, Any]:
     row = book.rows.get(ref)
-    own = {
+    return {
+        "ref": head,
         "applies": book.applies(ref),
         "score": node_body(node),
         "answer": None if row is None else answer_body(row, people=book.people),
     }
-    return orjson.dumps(own)[1:] + b","
 
 
-def _openings_of(of: Edition, *, language: str) -> Mapping[str, bytes]:
-    """Ref → the public part as JSON, with a comma in place of its last brace."""
-    return _openings.get_or_make(
-        (of.id, language), lambda: {ref: text[:-1] + b"," for ref, text in of.fragments(language).items()}
-    )
+def _heads_of(of: Edition, *, language: str, whole_texts: bool) -> Mapping[str, orjson.Fragment]:
+    """Ref → the public part as ready JSON, from the ref's value to the end of the last member.
+
+    orjson copies a fragment as it stands, so that `{"ref": head}` comes out as all of the public part: no member of it
+    is encoded again. Without `whole_texts` it ends with the title: the rest is long, never changes for an edition, and
+    is to be had per requirement.
+    """
+
+    def make() -> Mapping[str, orjson.Fragment]:
+        texts = of.fragments(language)
+        if not whole_texts:
+            texts = {ref: _without(text, LONG_TEXTS) for ref, text in texts.items()}
+        return {ref: orjson.Fragment(text.removeprefix(b'{"ref":')[:-1]) for ref, text in texts.items()}
+
+    return _heads.get_or_make((of.id, language, whole_texts), make)
+
+
+def _without(text: bytes, names: Collection[str]) -> bytes:
+    return orjson.dumps({name: value for name, value in orjson.loads(text).items() if name not in names})
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,10 +99,19 @@ class WorkbookRequirement(RequirementShape):
     answer = AnswerShape(allow_null=True, help_text="Null until somebody touches it; If-Match is then 0.")
 
 
+class WorkbookLine(WorkbookRequirement):
+    """Without `texts=all` the long texts are left out."""
+
+    summary = serializers.CharField(required=False)
+    question = serializers.CharField(required=False)
+    evidence = serializers.ListField(child=serializers.CharField(), required=False)
+    levels = serializers.DictField(child=serializers.CharField(), required=False)
+
+
 class WorkbookShape(Shape):
     assessment = AssessmentShape()
     scores = RootScoreShape()
-    requirements = WorkbookRequirement(many=True, help_text="In document order.")
+    requirements = WorkbookLine(many=True, help_text="In document order.")
 
 
 class ListedAnswer(Shape):

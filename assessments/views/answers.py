@@ -24,7 +24,7 @@ from assessments.selectors.workbook import (
     answer_page,
     open_workbook,
     people_in,
-    requirement_json,
+    requirement_body,
 )
 from assessments.serializers.answer import (
     AnswerChange,
@@ -124,7 +124,7 @@ class AnswerView(TenantView):
         )
         row = book.rows.get(ref)
         headers = {"ETag": etag(row.version if row else 0)} if node.assessable else None
-        return Response(requirement_json(book, ref=ref), headers=headers)
+        return Response(requirement_body(book, ref=ref), headers=headers)
 
     @extend_schema(operation_id="answer_change", parameters=[IF_MATCH], request=AnswerChange, responses=ChangedAnswer)
     def patch(self, request: TenantRequest, assessment_id: UUID, ref: str) -> Response:

@@ -38,6 +38,13 @@ IF_MATCH = OpenApiParameter(
 MAY_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="Heeded where it is sent.")
 LANGUAGE = OpenApiParameter("language", str, description="Of the standard's texts; the assessment's unless told.")
 
+TEXTS = OpenApiParameter(
+    "texts",
+    str,
+    enum=["titles", "all"],
+    description="`titles` unless told: the other texts are long, and never change for an edition.",
+)
+
 
 def person_filter(filters: Filters, name: str, *, me: UUID) -> UUID | None:
     """A person's id from the query, where `me` stands for the caller."""
@@ -117,20 +124,20 @@ class WorkbookView(TenantView):
     actions = {"GET": Action.ASSESSMENT_READ}
     members_only = False
 
-    @extend_schema(operation_id="assessment_requirements", parameters=[LANGUAGE], responses=WorkbookShape)
+    @extend_schema(operation_id="assessment_requirements", parameters=[LANGUAGE, TEXTS], responses=WorkbookShape)
     def get(self, request: TenantRequest, assessment_id: UUID) -> Response:
         """The whole tree of the standard with every answer and score.
 
         Outside reviewers see who answered, and no assignees.
         """
-        Filters(request)
+        texts = Filters(request, "texts").choice("texts", ("titles", "all"))
         assessment = get_assessment(assessment_id)
         access = request.access
         book = open_workbook(assessment, with_assignees=access.is_member, language=request.query_params.get("language"))
         body = {
             "assessment": summary_body(assessment, access=access, book=book),
             "scores": root_body(book.sheet.root),
-            "requirements": requirements_json(book),
+            "requirements": requirements_json(book, whole_texts=texts == "all"),
         }
         return Response(body, headers={"ETag": etag(assessment.version)})
 

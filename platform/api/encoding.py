@@ -41,9 +41,9 @@ class JSONRenderer(BaseRenderer):
     charset = None
 
     def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: dict[str, Any] | None = None
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
-        if renderer_context:
+        if isinstance(renderer_context, dict):
             renderer_context.pop("response", None)  # it holds this very context: freed at once without that cycle
         return b"" if data is None else encode(data)
 

@@ -36,3 +36,6 @@ def pre_fork(server: Any, worker: Any) -> None:
     connections.close_all()  # two processes on one connection would read each other's answers
     gc.collect()
     gc.freeze()
+    # A request makes and drops thousands of small objects; looking at them every 700 costs a sixth of its time (16.4 ms
+    # against 13.3 for an opened assessment of 1,000 requirements), and hardly any of them are garbage in cycles.
+    gc.set_threshold(10_000, 20, 20)

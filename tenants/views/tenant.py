@@ -24,9 +24,9 @@ from identity.authentication import BrowserSession
 from identity.models import Person
 from tenants import audit, idempotency
 from tenants.access import Access, access_of, authorize
-from tenants.authentication import ApiKeyAuthentication
-from tenants.models import ApiKey, Organisation
-from tenants.roles import Action, Role
+from tenants.authentication import ApiKeyAuthentication, KeyInUse
+from tenants.models import Organisation
+from tenants.roles import Action
 from tenants.scope import ORGANISATION_SETTING, entered, forget
 
 _ENTER = (
@@ -92,16 +92,15 @@ class TenantView(APIView):
         idempotency.answer_repeat(request)
 
     def find_access(self, request: Any) -> Access | None:
-        if isinstance(request.auth, ApiKey):
-            access = access_of(organisation=request.organisation, person_id=request.user.pk)
-            if access.role is None:
+        if isinstance(request.auth, KeyInUse):
+            if request.auth.member_role is None:
                 raise NotFound
             return Access(
-                organisation=access.organisation,
-                person_id=access.person_id,
-                role=access.role,
-                key_id=request.auth.pk,
-                key_role=Role(request.auth.role),
+                organisation=request.organisation,
+                person_id=request.user.pk,
+                role=request.auth.member_role,
+                key_id=request.auth.id,
+                key_role=request.auth.role,
             )
         return access_of(organisation=request.organisation, person_id=request.user.pk)
 

@@ -53,7 +53,7 @@ def count(ask: Callable[[], Any]) -> int:
 
 def test_the_tree_comes_whole_in_document_order_with_the_public_words(aria: House) -> None:
     assessment = make_assessment(aria)
-    body = aria.as_("carol").get(f"{aria.path}/assessments/{assessment.pk}/requirements/").json()
+    body = aria.as_("carol").get(f"{aria.path}/assessments/{assessment.pk}/requirements/?texts=all").json()
     public = aria.as_("carol").get("/standards/iso-56002-2019/requirements/").json()
     words = public["requirements"] if isinstance(public, dict) and "requirements" in public else public["results"]
     own = [{name: row[name] for name in words[0]} for row in body["requirements"]]
@@ -61,6 +61,15 @@ def test_the_tree_comes_whole_in_document_order_with_the_public_words(aria: Hous
     assert {row["ref"] for row in body["requirements"] if row["answer"] is not None} == set()
     assert body["assessment"]["id"] == str(assessment.pk)
     assert body["scores"] == body["assessment"]["scores"]
+
+
+def test_the_long_texts_come_only_when_they_are_asked_for(aria: House) -> None:
+    path = f"{aria.path}/assessments/{make_assessment(aria).pk}/requirements/"
+    whole = aria.as_("carol").get(f"{path}?texts=all").json()["requirements"]
+    lean = aria.as_("carol").get(path).json()["requirements"]
+    long = ("summary", "question", "evidence", "levels")
+    assert lean == [{name: value for name, value in row.items() if name not in long} for row in whole]
+    assert aria.as_("carol").get(f"{path}?texts=some").status_code == 400
 
 
 def test_an_answer_stands_where_its_requirement_stands(aria: House) -> None:
@@ -74,7 +83,7 @@ def test_an_answer_stands_where_its_requirement_stands(aria: House) -> None:
         },
     )
     add_evidence(aria, answers["4.1.1"])
-    body = aria.as_("carol").get(f"{aria.path}/assessments/{assessment.pk}/requirements/").json()
+    body = aria.as_("carol").get(f"{aria.path}/assessments/{assessment.pk}/requirements/?texts=all").json()
     rows = {row["ref"]: row for row in body["requirements"]}
     answer = rows["4.1.1"]["answer"]
     moments = {name: answer.pop(name) for name in ("answered_at", "updated_at")}
@@ -100,7 +109,7 @@ def test_every_node_reads_alike_alone_and_in_the_tree(aria: House) -> None:
     answers = answer_all(aria, assessment, level=3.0)
     add_evidence(aria, answers["5.3"])
     carol, path = aria.as_("carol"), f"{aria.path}/assessments/{assessment.pk}"
-    for row in carol.get(f"{path}/requirements/").json()["requirements"]:
+    for row in carol.get(f"{path}/requirements/?texts=all").json()["requirements"]:
         assert carol.get(f"{path}/answers/{row['ref']}/").json() == row
 
 

@@ -1,8 +1,8 @@
 """The floor under a read: the rows it cannot do without, fetched by psycopg and encoded by orjson in a bare loop.
 
 As the app role and under row-level security, like the server's own statements, on one connection. For an opened
-assessment that is the rows of its answers; `with_words` adds the standard's texts, which every answer carries too but
-which the server may keep in memory.
+assessment that is its answers with the numbers of their evidence and comments; "with words" is the standard's texts
+besides, without those numbers: every response carries the texts, but a server may keep them in memory.
 """
 
 from __future__ import annotations
@@ -33,8 +33,16 @@ LIMIT %(size)s
 """
 _OPEN = """
 SELECT a.requirement_id, a.state, a.level, a.target, a.applicable, a.reason, a.note, a.assignee_id, a.answered_by_id,
-  a.answered_at, a.validated_level, a.version, a.updated_at
+  a.answered_at, a.validated_level, a.version, a.updated_at, l.evidence, l.evidenced, c.comments
 FROM assessments_answer a
+CROSS JOIN LATERAL (
+  SELECT count(*) AS evidence, bool_or(e.valid_until IS NULL OR e.valid_until >= current_date) AS evidenced
+  FROM assessments_evidencelink k
+  JOIN assessments_evidence e ON e.organisation_id = k.organisation_id AND e.id = k.evidence_id
+  WHERE k.organisation_id = a.organisation_id AND k.answer_id = a.id) AS l
+CROSS JOIN LATERAL (
+  SELECT count(*) AS comments FROM assessments_answercomment m
+  WHERE m.organisation_id = a.organisation_id AND m.answer_id = a.id) AS c
 WHERE a.organisation_id = %(organisation)s AND a.assessment_id = %(assessment)s
 """
 _OPEN_WITH_WORDS = """

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tenants import audit, jobs
@@ -280,6 +280,29 @@ def test_the_lease_is_renewed_while_the_work_lasts(house: House, handle: Callabl
     job = _enqueue(house)
     _run(house, job)
     assert seen == [True] * 5
+    assert (_job(house, job).state, _job(house, job).attempts) == ("succeeded", 1)
+
+
+def test_a_database_that_is_gone_for_a_moment_does_not_cost_the_lease(
+    house: House, handle: Callable[..., None], settings: Any
+):
+    settings.JOB_LEASE_SECONDS = 2
+
+    def slow(run: jobs.Run) -> None:
+        time.sleep(1)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+            )
+            assert cursor.fetchall() == [(True,)], "the keeper's connection, and no other"
+        time.sleep(2)
+        assert _claim(house, job) is None
+        _finish(run)
+
+    handle(slow)
+    job = _enqueue(house)
+    _run(house, job)
     assert (_job(house, job).state, _job(house, job).attempts) == ("succeeded", 1)
 
 
