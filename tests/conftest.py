@@ -27,7 +27,7 @@ _WHAT_MAKES_THE_SCHEMA = (
     "assessments/catalogue/**/*.py",
 )
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.distribution"]
 
 
 def _schema_hash() -> str:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.http import FileResponse
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -66,8 +67,13 @@ class OpenLinkView(TenantView):
     is_public: ClassVar[bool] = True
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Throttle, and find the organisation; there is nobody to identify."""
+        """Throttle, and find the organisation; there is nobody to identify.
+
+        Other methods are refused before, so that they do not tell whether there is such an organisation.
+        """
         APIView.initial(self, request, *args, **kwargs)
+        if request.method not in {"GET", "HEAD"}:
+            raise MethodNotAllowed(request.method)
         if self._organisation is None:
             raise NotFound
 

@@ -6,12 +6,14 @@ import uuid
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.response import Response
 
 from api.pagination import Filters, paginate
 from api.serializers import parse
 from identity.authentication import BrowserSession
 from tenants import selectors
+from tenants.idempotency import key_of
 from tenants.roles import Action
 from tenants.serializers import Acceptance, AcceptedShape, InvitationShape, NewInvitation, page_of
 from tenants.services import invitations
@@ -74,6 +76,12 @@ class InvitationAcceptView(TenantView):
     """The one address of an organisation that somebody outside it may use: the token is what lets them in."""
 
     authentication_classes = (BrowserSession,)  # type: ignore[assignment] # fewer than the class above
+
+    def refuse_early(self, request: Any) -> None:
+        if request.method != "POST":
+            raise MethodNotAllowed(request.method)
+        key_of(request)
+        parse(Acceptance, request.data)
 
     def find_access(self, request: Any) -> None:
         """Nobody's role matters here."""

@@ -75,6 +75,7 @@ class TenantView(APIView):
         super().initial(request, *args, **kwargs)
         if not request.user.is_authenticated:
             raise NotAuthenticated
+        self.refuse_early(request)
         if self._organisation is None:
             raise NotFound
         request.organisation = self._organisation
@@ -90,6 +91,12 @@ class TenantView(APIView):
             subject = None if self.members_only else kwargs.get(self.on)
             authorize(request.access, action, on=subject)
         idempotency.answer_repeat(request)
+
+    def refuse_early(self, request: Any) -> None:
+        """Raise what is refused alike whether there is such an organisation or not.
+
+        For views that strangers may use: elsewhere they get 404 before anything of the request is looked at.
+        """
 
     def find_access(self, request: Any) -> Access | None:
         if isinstance(request.auth, KeyInUse):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -11,7 +11,6 @@ from celery.signals import beat_init, worker_init
 from celery.utils.dispatch import Signal
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.embedded.postgres import APP, OWNER, Postgres
 from config.environment import ROOT
@@ -53,16 +52,21 @@ def with_a_table(server: Postgres) -> Postgres:
     return server
 
 
-def _as(role: str, *, server: Postgres, database: str = "plumbline") -> BaseDatabaseWrapper:
-    """A connection of `role`, in place of Plumbline's own."""
-    connection = connections["default"].copy()
-    password, sockets = server._passwords[role], str(server._sockets)
-    connection.settings_dict |= {"NAME": database, "USER": role, "PASSWORD": password, "HOST": sockets, "PORT": ""}
-    return connection
+@pytest.fixture
+def speak_as(with_a_table: Postgres, db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`speak_as(role)`: from here on Plumbline's own check is asked over a connection of that role."""
+
+    def speak(role: str, *, database: str = "plumbline") -> None:
+        connection = connections["default"].copy()
+        password, sockets = with_a_table._passwords[role], str(with_a_table._sockets)
+        connection.settings_dict |= {"NAME": database, "USER": role, "PASSWORD": password, "HOST": sockets, "PORT": ""}
+        monkeypatch.setattr(role_check, "connection", connection)
+
+    return speak
 
 
-def test_the_app_role_passes_the_check(with_a_table: Postgres, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(role_check, "connection", _as(APP, server=with_a_table))
+def test_the_app_role_passes_the_check(speak_as: Callable[..., None]) -> None:
+    speak_as(APP)
     role_check.refuse_privileged_role()
 
 
@@ -70,12 +74,18 @@ def test_the_app_role_passes_the_check(with_a_table: Postgres, db: None, monkeyp
     ("role", "database", "fault"),
     [(OWNER, "plumbline", "owns tables"), ("postgres", "postgres", "is a superuser and has BYPASSRLS")],
 )
-def test_the_other_roles_do_not(
-    with_a_table: Postgres, db: None, monkeypatch: pytest.MonkeyPatch, role: str, database: str, fault: str
-) -> None:
-    monkeypatch.setattr(role_check, "connection", _as(role, server=with_a_table, database=database))
+def test_the_other_roles_do_not(speak_as: Callable[..., None], role: str, database: str, fault: str) -> None:
+    speak_as(role, database=database)
     with pytest.raises(ImproperlyConfigured, match=fault):
         role_check.refuse_privileged_role()
+
+
+@pytest.mark.parametrize("signal", [worker_init, beat_init], ids=["worker", "scheduler"])
+def test_worker_and_scheduler_end_as_a_role_that_does_not_pass(speak_as: Callable[..., None], signal: Signal) -> None:
+    assert refuse_privileged_role in list(signal._live_receivers(None))
+    speak_as(OWNER)
+    with pytest.raises(SystemExit, match="owns tables: tenants would not be safe"):
+        refuse_privileged_role()
 
 
 def test_the_app_role_uses_the_owners_tables_and_makes_none(with_a_table: Postgres) -> None:
@@ -95,13 +105,3 @@ def test_nobody_else_may_connect(server: Postgres) -> None:
         rights = "SELECT has_database_privilege(%s, 'plumbline', 'CONNECT')"
         allowed = {role: superuser.execute(rights, [role]).fetchone() for role in (OWNER, APP, "stranger")}
     assert allowed == {OWNER: (True,), APP: (True,), "stranger": (False,)}
-
-
-@pytest.mark.parametrize("signal", [worker_init, beat_init], ids=["worker", "scheduler"])
-def test_worker_and_scheduler_end_as_a_role_that_does_not_pass(
-    with_a_table: Postgres, db: None, monkeypatch: pytest.MonkeyPatch, signal: Signal
-) -> None:
-    assert refuse_privileged_role in list(signal._live_receivers(None))
-    monkeypatch.setattr(role_check, "connection", _as(OWNER, server=with_a_table))
-    with pytest.raises(SystemExit, match="owns tables: tenants would not be safe"):
-        refuse_privileged_role()

@@ -5,7 +5,6 @@ An operation of the OpenAPI document with a body and without an entry here fails
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from assessments.models import Answer
@@ -36,14 +35,14 @@ def _text_file(name: str) -> tuple[str, bytes]:
     return name, b"Minutes of the management review, kept as a record.\n"
 
 
-_JSON: dict[tuple[str, str], Callable[[Tenant], Any]] = {
-    ("me", "PATCH"): lambda t: {"name": "Someone"},
-    ("organisations", "POST"): lambda t: {"name": "Another One", "slug": "another-one"},
-    ("organisation", "PATCH"): lambda t: {"name": "Another name"},
-    ("member", "PATCH"): lambda t: {"role": "assessor"},
-    ("invitations", "POST"): lambda t: {"email": "new@example.org", "role": "viewer"},
+_JSON: dict[tuple[str, str], Any] = {
+    ("me", "PATCH"): {"name": "Someone"},
+    ("organisations", "POST"): {"name": "Another One", "slug": "another-one"},
+    ("organisation", "PATCH"): {"name": "Another name"},
+    ("member", "PATCH"): {"role": "assessor"},
+    ("invitations", "POST"): {"email": "new@example.org", "role": "viewer"},
     ("invitation-accept", "POST"): lambda t: {"token": t.arguments["invitation_token"]},
-    ("api-keys", "POST"): lambda t: {"name": "Key", "role": "viewer", "days": 7},
+    ("api-keys", "POST"): {"name": "Key", "role": "viewer", "days": 7},
     ("assessments", "POST"): lambda t: {"name": "New", "standard": STANDARD, "lead": _assessor(t)},
     ("assessment", "PATCH"): lambda t: {"name": "New name", "lead": _assessor(t)},
     ("assignments", "POST"): lambda t: {"refs": [t.ref], "assignee": _assessor(t)},
@@ -53,30 +52,45 @@ _JSON: dict[tuple[str, str], Callable[[Tenant], Any]] = {
     ("answer", "PATCH"): lambda t: {"note": "New.", "assignee": _assessor(t)},
     ("actions", "POST"): lambda t: {"ref": t.ref, "title": "Improve", "owner": _assessor(t)},
     ("action", "PATCH"): lambda t: {"title": "Improve more", "owner": _assessor(t)},
-    ("actions-from-gaps", "POST"): lambda t: {"limit": 3},
-    ("evidence", "PATCH"): lambda t: {"title": "New title"},
+    ("actions-from-gaps", "POST"): {"limit": 3},
+    ("evidence", "PATCH"): {"title": "New title"},
     ("evidence-links", "POST"): lambda t: {"links": [{"ref": t.ref, "evidence": t.arguments["evidence_id"]}]},
     ("answer-evidence", "POST"): lambda t: {"evidence": t.arguments["evidence_id"]},
-    ("answer-comments", "POST"): lambda t: {"text": "A remark."},
-    ("answer-reviews", "POST"): lambda t: {"verdict": "changes_requested", "note": "Say more."},
+    ("answer-comments", "POST"): {"text": "A remark."},
+    ("answer-reviews", "POST"): {"verdict": "changes_requested", "note": "Say more."},
     ("reviews", "POST"): lambda t: {
         "reviews": [{"ref": t.ref, "version": _version(t), "verdict": "changes_requested", "note": "Say more."}]
     },
-    ("outside-reviewers", "POST"): lambda t: {
+    ("outside-reviewers", "POST"): lambda _: {
         "email": "other@outside.example", "access_until": live_until().isoformat(),
     },
-    ("outside-reviewer", "PATCH"): lambda t: {"access_until": live_until().isoformat()},
+    ("outside-reviewer", "PATCH"): lambda _: {"access_until": live_until().isoformat()},
     ("reports", "POST"): lambda t: {
         "assessment": t.arguments["assessment_id"], "snapshot": t.arguments["snapshot_id"],
     },
-    ("report-links", "POST"): lambda t: {"days": 3},
+    ("report-links", "POST"): {"days": 3},
     ("schedules", "POST"): lambda t: {"assessment": t.arguments["assessment_id"], **_SCHEDULE},
-    ("schedule", "PATCH"): lambda t: {"name": "Weekly, for the board"},
+    ("schedule", "PATCH"): {"name": "Weekly, for the board"},
 }  # fmt: skip
-_FORMS: dict[tuple[str, str], Callable[[Tenant], dict[str, Any]]] = {
-    ("evidence-list", "POST"): lambda t: {"title": "Minutes", "file": _text_file("minutes.txt")},
-    ("evidence-versions", "POST"): lambda t: {"file": _text_file("minutes.txt")},
+_FORMS: dict[tuple[str, str], dict[str, Any]] = {
+    ("evidence-list", "POST"): {"title": "Minutes", "file": _text_file("minutes.txt")},
+    ("evidence-versions", "POST"): {"file": _text_file("minutes.txt")},
 }
+_MILDER: dict[tuple[str, str], Any] = {
+    ("invitation-accept", "POST"): {},
+    ("answers", "PATCH"): lambda t: {"answers": [{"ref": t.ref, "version": _version(t), "note": "New."}]},
+    ("answer", "PATCH"): {"note": "New."},
+}
+"""Bodies that ask for less than the good one does, which needs more than the operation's own right."""
+_VARIANTS: dict[str, Any] = {
+    "answers PATCH, naming an assignee": _JSON["answers", "PATCH"],
+    "answer PATCH, naming an assignee": _JSON["answer", "PATCH"],
+    "member PATCH, to owner": {"role": "owner"},
+    "invitations POST, of an owner": {"email": "new@example.org", "role": "owner"},
+    "api-keys POST, of an owner": {"name": "Key", "role": "owner", "days": 7},
+    "invitation-accept POST, another's": _JSON["invitation-accept", "POST"],
+}
+"""Row of the permission matrix with a comma in it → the body it is about."""
 
 
 def known_bodies() -> set[Operation]:
@@ -86,5 +100,20 @@ def known_bodies() -> set[Operation]:
 def body_for(operation: Operation, tenant: Tenant) -> Body:
     key = (operation.name, operation.method)
     if key in _FORMS:
-        return Body(form=_FORMS[key](tenant))
-    return Body(json=_JSON[key](tenant)) if key in _JSON else NOTHING
+        return Body(form=_FORMS[key])
+    return Body(json=_made(_JSON[key], tenant)) if key in _JSON else NOTHING
+
+
+def body_for_row(row: str, tenant: Tenant) -> Body:
+    """The body with which a row of the permission matrix is tried. KeyError for a variant that is none."""
+    name, _, variant = row.partition(",")
+    operation = Operation(*name.split())
+    if variant:
+        return Body(json=_made(_VARIANTS[row], tenant))
+    key = (operation.name, operation.method)
+    return Body(json=_made(_MILDER[key], tenant)) if key in _MILDER else body_for(operation, tenant)
+
+
+def _made(body: Any, tenant: Tenant) -> Any:
+    """A body as it stands in the tables above, or made for the tenant."""
+    return body(tenant) if callable(body) else body

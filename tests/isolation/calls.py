@@ -35,6 +35,17 @@ class Body:
         return {"data": encode_multipart(BOUNDARY, fields), "content_type": MULTIPART_CONTENT}
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes that somebody sends under a name, whatever they are."""
+
+    data: bytes
+    content_type: str
+
+    def encoded(self) -> dict[str, Any]:
+        return {"data": self.data, "content_type": self.content_type}
+
+
 NOTHING: Final = Body(json={})
 
 
@@ -71,7 +82,8 @@ def call(
     method: str,
     path: str,
     *,
-    body: Body = NOTHING,
+    body: Body | Raw = NOTHING,
+    headers: Mapping[str, str] | None = None,
     looking: Callable[[], None] | None = None,
 ) -> Answer:
     """Send one request inside a transaction that is undone; `looking` may look at the rows before that.
@@ -80,19 +92,27 @@ def call(
     """
     options: dict[str, Any] = {} if method in _SAFE else body.encoded()
     with transaction.atomic():
-        response = client.generic(method, path, headers={"If-Match": '"1"'}, **options)
+        response = client.generic(method, path, headers={"If-Match": '"1"', **(headers or {})}, **options)
         content = b"".join(response.streaming_content) if response.streaming else response.content
-        headers = tuple((name, response[name]) for name in _TOLD if name in response)
-        answer = Answer(response.status_code, headers, _CSRF.sub(rb"\1", content))
-        if method not in _SAFE and answer.status < 400:
-            try:
-                connection.check_constraints()
-            except IntegrityError as error:
-                answer = Answer(500, (), f"refused at the commit: {error}".encode())
-        if looking is not None:
+        told = tuple((name, response[name]) for name in _TOLD if name in response)
+        answer = Answer(response.status_code, told, _CSRF.sub(rb"\1", content))
+        refusal = "" if method in _SAFE or answer.status >= 400 else _refusal_of_the_commit()
+        if refusal:
+            answer = Answer(500, (), f"refused at the commit: {refusal}".encode())
+        elif looking is not None:
             looking()
         transaction.set_rollback(True)
     return answer
+
+
+def _refusal_of_the_commit() -> str:
+    """What the database would say of keys that it only looks at when a transaction ends."""
+    try:
+        with transaction.atomic():
+            connection.check_constraints()
+    except IntegrityError as error:
+        return str(error)
+    return ""
 
 
 def _blot(text: str, sent: tuple[str, ...]) -> str:

@@ -14,9 +14,7 @@ from tests.isolation.world import World
 
 
 @pytest.fixture(scope="module")
-def world(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     from tests.isolation.database import empty
     from tests.isolation.neighbourhood import build_world
 

@@ -46,7 +46,7 @@ def empty() -> None:
 
 
 def digest(organisation_id: uuid.UUID) -> str:
-    """A hash over every row of an organisation, whatever belts are on. Needs an open transaction, and leaves no scope."""
+    """A hash over every row of an organisation, whatever belts are on; in an open transaction, whose scope it ends."""
     asked = sql.SQL(" UNION ALL ").join(
         sql.SQL(
             "SELECT {name}, md5(coalesce(string_agg(t::text, '|' ORDER BY id), '')) FROM {table} t"
@@ -93,7 +93,7 @@ def without_orm_filter() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TenantManager, "get_queryset", unfiltered)
         patch.setattr(OwnRowsManager, "get_queryset", unfiltered)
-        patch.setattr(TenantQuerySet, "_require_scope", lambda rows: None)
+        patch.setattr(TenantQuerySet, "_require_scope", lambda _: None)
         patch.setattr("tenants.managed._claim", _claim_unless_claimed)
         yield
 

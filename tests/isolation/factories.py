@@ -171,8 +171,13 @@ def _stored(t: Tenant, text: str) -> tuple[int, str]:
     return len(text.encode()), digest
 
 
+def evidence_text(word: str) -> str:
+    """What stands in the file of an evidence with that word."""
+    return f"{word} evidence file"
+
+
 def _version(t: Tenant, of: Evidence, *, word: str) -> EvidenceVersion:
-    size, digest = _stored(t, f"{word} evidence file")
+    size, digest = _stored(t, evidence_text(word))
     return EvidenceVersion.objects.create(
         evidence=of, number=1, file_name=f"{word}.txt", media_type=f"text/x-{word}", size=size, sha256=digest,
         uploaded_by=t.people["assessor"],
@@ -184,9 +189,7 @@ def evidence_version(t: Tenant) -> EvidenceVersion:
 
 
 def evidence_link(t: Tenant) -> EvidenceLink:
-    return EvidenceLink.objects.create(
-        answer=t.of(Answer), evidence=t.of(Evidence), linked_by=t.people["assessor"]
-    )
+    return EvidenceLink.objects.create(answer=t.of(Answer), evidence=t.of(Evidence), linked_by=t.people["assessor"])
 
 
 def review(t: Tenant) -> Review:
@@ -212,9 +215,7 @@ def outside_invitation(t: Tenant) -> OutsideInvitation:
         email=f"{t.canary}.outside@example.org", offer="outside", token_hash=_sha256(t.word("outside")),
         invited_by=t.people["owner"], expires_at=live_until(),
     )  # fmt: skip
-    return OutsideInvitation.objects.create(
-        invitation=offer, assessment=t.of(Assessment), access_until=live_until()
-    )
+    return OutsideInvitation.objects.create(invitation=offer, assessment=t.of(Assessment), access_until=live_until())
 
 
 def snapshot(t: Tenant) -> Snapshot:
@@ -266,7 +267,7 @@ def delivery(t: Tenant) -> Delivery:
 
 
 FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
-    AuditHead: lambda t: AuditHead.objects.get(),
+    AuditHead: lambda _: AuditHead.objects.get(),
     Membership: lambda t: t.of(Membership),
     ApiKey: api_key,
     AuditEvent: audit_event,

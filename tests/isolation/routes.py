@@ -39,7 +39,7 @@ _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address. `template` is spelt as OpenAPI does; `parameters` maps its names to Django's converters, in order."""
+    """One address. `template` is spelt as OpenAPI does; `parameters` are its names with Django's converters."""
 
     name: str
     template: str

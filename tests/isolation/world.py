@@ -141,6 +141,7 @@ def _name_arguments(tenant: Tenant) -> None:
         "slug": tenant.organisation.slug,
         "ref": tenant.ref,
         "person_id": str(tenant.people["target"].pk),
+        "aside_id": str(Assessment.objects.exclude(pk=tenant.of(Assessment).pk).get().pk),
         "token": tenant.word(LINK_TOKEN),
         "invitation_token": tenant.word(INVITATION_TOKEN),
         **{name: str(tenant.of(model).pk) for name, model in named.items()},
