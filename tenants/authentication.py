@@ -59,7 +59,7 @@ WHERE k.organisation_id = %s AND k.prefix = %s AND k.revoked_at IS NULL AND k.ex
 
 @dataclass(frozen=True, slots=True)
 class KeyInUse:
-    """`request.auth` of a request sent with a key: its own role and that of the person behind it, None for no member."""
+    """`request.auth` of a request sent with a key: its role and that of the person behind it, None for no member."""
 
     id: uuid.UUID
     role: Role

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-WIDTH = 100
+WIDTH = 108
 
 
 def print_summary(facts: Mapping[str, Any], *, base_url: str, folder: Path) -> None:
@@ -43,11 +43,11 @@ def print_comparison(comparison: Mapping[str, Any]) -> None:
     print("=" * WIDTH)
     for sentence in (verdict["a"], verdict["b"], verdict["most_telling"]):
         print(textwrap.fill(sentence, WIDTH))
-    print(f"\n  {'':<22} {first['number']:<38} {second['number']}")
+    print(f"\n  {'':<28} {first['number']:<38} {second['number']}")
     for row in comparison["differences"]:
         if row["kind"] != "same":
-            print(f"  {row['label'][:22]:<22} {_cell(row['a']):<38} {_cell(row['b'])}")
+            print(f"  {row['label']:<28} {_cell(row['a']):<38} {_cell(row['b'])}")
 
 
 def _cell(value: Any) -> str:
-    return textwrap.shorten(str(value), 38, placeholder=" …")
+    return textwrap.shorten(str(value), 36, placeholder=" …")

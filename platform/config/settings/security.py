@@ -46,8 +46,7 @@ CSRF_FAILURE_VIEW = "api.problems.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _https else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
-SECURE_HSTS_PRELOAD = _https
+"""For this host alone: its sister hosts and browsers' preload lists are for the owner of the domain to decide."""
 SECURE_SSL_REDIRECT = _https and TRUSTED_PROXY_COUNT > 0
 """Where no proxy is trusted nothing tells which requests came by HTTPS, and the redirect would never end."""
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
