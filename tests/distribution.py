@@ -1,8 +1,8 @@
 """How pytest-xdist deals out the tests (`-n 2`): one by one, but those of a file that makes something once for all of
 them stay together, so that one process makes it and it is made once.
 
-Such files come first, those with the most tests ahead: they hold the slowest tests, and one begun last would keep a core
-waiting.
+Such files come first, those with the most tests ahead: they hold the slowest tests, and one begun last would keep a
+core waiting.
 (`--dist loadgroup` is meant for this, but its marks have no effect with pytest 9.2: pytest-xdist issue 1386.)
 """
 

@@ -16,7 +16,7 @@ _GAPS = re.compile(r"\n{3,}")
 
 # Setting a word takes time with the square of its length: 20,000 letters without a blank took a minute.  A place to
 # break inside (zero-width space) mends that, and shows only where the word would not have fitted anyway.
-_ENDLESS_WORD = re.compile(r"\S{65,}")
+_ENDLESS_WORD = re.compile("[^\\s\u200b]{65,}")
 _WORD_PART = re.compile(r".{1,20}", re.DOTALL)
 _BREAK = "\u200b"
 

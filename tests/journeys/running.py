@@ -38,7 +38,7 @@ from config.variables import SETTINGS
 ORGANISATION = "aria"
 STANDARD = "iso-56002-2019"
 PROBLEM = "application/problem+json"
-PATIENCE = 60.0  # seconds; what is waited for here takes a tenth of it on an idle machine
+PATIENCE = 90.0  # seconds; what is waited for here takes a tenth of it on an idle machine
 T = TypeVar("T")
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # not a line for every look at a report
@@ -183,11 +183,12 @@ class Running:
 @contextlib.contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Running]:
     """Everything started on a copy of the seed in `folder`; `settings` are further environment variables."""
+    seed = environment().data_dir / "seed"
     with pytest.MonkeyPatch.context() as patch:
         settings = {"DATA_DIR": str(folder), "PORT": "0", "THROTTLE_PERSON_PER_MINUTE": "1000000"} | settings
         _own_settings(patch, **settings)
         given = read_environment(os.environ)
-        _lay_seed(environment().data_dir / "seed", at=folder)
+        _lay_seed(seed, at=folder)
         with run_services(given, purpose="a journey", any_port=True) as services:
             town = Town(services.base_url, mailbox=Mailbox(services.mail_dir))
             try:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import psutil
 import pytest
 
 from tests.journeys.running import PROBLEM, Running, eventually, gone, running
@@ -74,6 +75,18 @@ def statuses_at_once(house: Running) -> set[int]:
         return {future.result().status_code for future in [pool.submit(read, house) for _ in range(AT_ONCE)]}
 
 
+def kill(house: Running, name: str) -> psutil.Process:
+    """Kill a server and see a request refused for it; on a busy machine the server may be back before the request."""
+    for _ in range(3):
+        process = house.process(name)
+        process.kill()
+        answer = read(house)
+        if answer.status_code != 200:
+            assert_unavailable(answer)
+            return process
+    pytest.fail(f"{name} was killed three times and no request noticed")
+
+
 def test_while_valkey_hangs_requests_are_refused_within_seconds_and_change_nothing(house: Running) -> None:
     place = f"{house.path}/assessments/{house.assessment}/answers/4.2/"
     before, web, valkey = house.owner.send("GET", place), house.process("web"), house.process("valkey")
@@ -95,25 +108,23 @@ def test_while_valkey_hangs_requests_are_refused_within_seconds_and_change_nothi
 
 
 def test_a_killed_valkey_comes_back_and_people_stay_signed_in(house: Running) -> None:
-    web, valkey = house.process("web"), house.process("valkey")
-    valkey.kill()
-    assert_unavailable(read(house))
+    web = house.process("web")
+    valkey = kill(house, "valkey")
     watch_it_come_back(lambda: read(house))
     assert statuses_at_once(house) == {200}
-    assert (house.process("web").pid, house.process("valkey").pid == valkey.pid) == (web.pid, False)
+    assert house.process("valkey").pid != valkey.pid
+    assert house.process("web").pid == web.pid
 
 
 def test_a_killed_postgresql_comes_back_with_every_answer_and_the_report_in_the_making(house: Running) -> None:
-    web, worker, postgres = house.process("web"), house.process("worker"), house.process("postgres")
+    web, worker = house.process("web"), house.process("worker")
     assert statuses_at_once(house) == {200}
     files = house.files()
     report_id = house.ask_for_report()
     place = f"{house.path}/assessments/{house.assessment}/answers/4.1.1/"
     answered = house.owner.get(place)
     house.renderer()
-    postgres.kill()
-    eventually(lambda: gone(postgres), what="the end of PostgreSQL")
-    assert_unavailable(read(house))
+    kill(house, "postgres")
     assert house.status("/livez") == 200
     watch_it_come_back(lambda: read(house))
     assert statuses_at_once(house) == {200}, "no thread is left with a connection to the former server"
