@@ -51,9 +51,10 @@ class RenderedFile:
 @contextmanager
 def rendered(document: bytes, *, language: str) -> Iterator[RenderedFile]:
     """Render a snapshot's JSON. Raises RenderingRefusedError and RenderingFailedError."""
-    with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        path = Path(folder) / "report.pdf"
-        answer = _run_child(document, language=language, path=path)
+    # A file without a name: whoever is killed in the middle leaves nothing of anybody's report behind.
+    with tempfile.TemporaryFile(prefix="report-") as file:
+        path = Path(f"/dev/fd/{file.fileno()}")
+        answer = _run_child(document, language=language, path=path, keep_open=file.fileno())
         if "refused" in answer:
             raise RenderingRefusedError(f"The report cannot be rendered: {answer['refused']}.")
         yield RenderedFile(
@@ -61,7 +62,7 @@ def rendered(document: bytes, *, language: str) -> Iterator[RenderedFile]:
         )
 
 
-def _run_child(document: bytes, *, language: str, path: Path) -> dict[str, str]:
+def _run_child(document: bytes, *, language: str, path: Path, keep_open: int) -> dict[str, str]:
     command = [sys.executable, "-m", "reports.rendering.child", str(os.getpid()), language, str(path)]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module; the document comes in as standard input
@@ -71,6 +72,7 @@ def _run_child(document: bytes, *, language: str, path: Path) -> dict[str, str]:
             cwd=_ROOT,
             env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             timeout=TIMEOUT_SECONDS,
+            pass_fds=(keep_open,),
             check=False,
         )
     except subprocess.TimeoutExpired as error:
