@@ -74,7 +74,8 @@ def write_evidence(files: list[tuple[EvidenceFile, list[str]]], *, anchors: Mapp
 
 
 def _write_line(item: EvidenceFile, *, refs: list[str], anchor: str, today: date) -> EvidenceLine:
-    kind = _KINDS.get(item.media_type, item.media_type or "unknown type")
+    # A long media type comes with places to break it; the table above knows it without.
+    kind = _KINDS.get(item.media_type.replace("\u200b", ""), item.media_type or "unknown type")
     is_expired = not item.is_valid_on(today)
     validity = "no expiry stated"
     if item.valid_until is not None:

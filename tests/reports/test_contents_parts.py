@@ -92,6 +92,16 @@ def test_each_file_stands_once_in_the_register_with_all_who_cite_it(snapshot: di
     assert expired.cited_by == ("4.2.3", "5.4.2", "5.6.2", "7.3.4")
 
 
+def test_a_file_is_named_by_its_kind_and_not_by_its_media_type(snapshot: dict[str, Any]) -> None:
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    file = {"number": "E-1", "title": "T", "file_name": "t.docx", "media_type": word, "size": 10, "sha256": "0" * 64,
+            "version": 1, "valid_until": None}  # fmt: skip
+    for leaf in snapshots.leaves(snapshot):
+        leaf["answer"]["evidence"] = [file]
+    (line,) = build_contents(snapshots.seal(snapshot)).evidence.lines
+    assert line.file == "t.docx · Word document, 10 B, version 1"
+
+
 def test_evidence_is_ordered_by_number_as_people_count_and_the_newest_version_stands(snapshot: dict[str, Any]) -> None:
     file = {"title": "T", "file_name": "t.pdf", "media_type": "application/pdf", "size": 10, "sha256": "0" * 64,
             "valid_until": None}  # fmt: skip

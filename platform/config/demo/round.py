@@ -20,6 +20,8 @@ from config.demo.documents import make_document
 
 DATA = Path(__file__).parent / "data"
 BULK = 50
+PLANNED = 6
+EFFORTS = ("small", "medium", "large")
 
 
 def story(name: str) -> dict[str, Any]:
@@ -112,6 +114,15 @@ class Round:
             current = browser.send("GET", f"{self.path}/answers/{ref}/")
             answered = browser.patch(f"{self.path}/answers/{ref}/", _fields(fields), If_Match=current.headers["ETag"])
             browser.post(f"{self.path}/answers/{ref}/submit/", If_Match=f'"{answered["version"]}"')
+
+    def plan(self, browser: Browser, *, owners: Sequence[str]) -> int:
+        """Plan an improvement for each of the largest gaps, and give each an owner in turn, a date and a size."""
+        planned = browser.post(f"{self.path}/actions/from-gaps/", {"limit": PLANNED})["actions"]
+        for index, action in enumerate(planned):
+            due = datetime.now(UTC).date() + timedelta(days=45 + 30 * (index // 2))
+            fields = {"owner": owners[index % len(owners)], "due": due.isoformat(), "effort": EFFORTS[index % 3]}
+            browser.patch(f"{self.path}/actions/{action['id']}/", fields, If_Match=f'"{action["version"]}"')
+        return len(planned)
 
     def move(self, browser: Browser, step: str) -> Any:
         return browser.post(f"{self.path}/{step}/")

@@ -152,6 +152,8 @@ def _assess(cast: Cast, *, slug: str, say: Any) -> Round:
     work.answer_again(second, {ref: told["second_answers"][ref] for ref in sent_back if ref.startswith(mine)})
     work.review(cast.reviewer, {})
     say(f"{made['standard']['number']}: Ruth Meyer asked for {len(sent_back)} changes, then validated")
+    planned = work.plan(first, owners=[members[person.email] for person in (first, second, admin)])
+    say(f"{made['standard']['number']}: {planned} improvements planned; Adam Okafor approves")
     work.move(admin, "approve")
     work.summary(owner)
     return work
