@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from functools import cache
 from typing import Any
 
@@ -28,12 +29,14 @@ def _count(key: str) -> int:
     return int(pipeline.execute()[0])
 
 
-class _Window(BaseThrottle):
+class _Window(BaseThrottle, ABC):
+    @abstractmethod
     def subject(self, request: Request) -> str | None:
-        raise NotImplementedError
+        """Whom to count, or None for a caller whom another throttle counts."""
 
+    @abstractmethod
     def limit(self) -> int:
-        raise NotImplementedError
+        """Requests allowed in a window."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         subject = self.subject(request)

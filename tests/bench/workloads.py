@@ -40,10 +40,11 @@ def all_workloads(data: Dataset, *, sizes: Sizes) -> Iterator[Workload]:
     for size in sizes.standards:
         path = f"{main}assessments/{data.whole[size]}/requirements/"
         yield read(f"open-{size}", f"open {size:,} requirements", path, floor="open", size=size)
+        yield read(f"open-{size}-texts", "  the same, with all texts", f"{path}?texts=all", floor="open", size=size)
     small = f"{main}assessments/{data.whole[sizes.small]}/requirements/"
     yield read(
         f"open-{sizes.small}-session",
-        "  the same, signed in by session",
+        f"open {sizes.small:,} requirements, signed in by session",
         small,
         credentials=f"Cookie: {data.session}\r\n",
         floor="open",
