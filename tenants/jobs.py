@@ -6,7 +6,7 @@
 3. While the handler runs, a thread renews the lease. `Run.finish` commits the outcome only where the fence is still
    its own.
 4. The relay (`due_wakeups`) sends again what nobody picked up and what lost its worker. After MAX_ATTEMPTS a job is
-   failed.
+   failed; one that only waits for a part that is down (`JobPostponed`) is tried until that is back.
 """
 
 from __future__ import annotations
@@ -47,6 +47,14 @@ class JobLost(Exception):
 
 class JobRefused(Exception):
     """The job can never succeed (its subject is gone, its input is wrong): failed at once, without further attempts."""
+
+
+class JobPostponed(Exception):
+    """What the job needs does not answer just now: tried again after `seconds`, however often, and never failed."""
+
+    def __init__(self, reason: str, *, seconds: int) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
 
 
 def job_handler(kind: str) -> Callable[[Handler], Handler]:
@@ -197,6 +205,9 @@ def run_job(*, organisation_id: uuid.UUID, job_id: uuid.UUID) -> None:
             _handlers[kind](run)
     except JobLost:
         logger.warning("Job %s went to another worker; this attempt is dropped.", job_id)
+    except JobPostponed as pause:
+        logger.warning("Job %s (%s) waits %s s: %s", job_id, kind, pause.seconds, pause)
+        _put_off(run, pause)
     except JobRefused as refusal:
         _give_up(run, error=str(refusal), final=True)
     except Exception as error:  # a defect or a passing fault: recorded, and tried again
@@ -216,6 +227,15 @@ def _give_up(run: Run, *, error: str, final: bool) -> None:
         job.save(update_fields=["state", "lease_until", "error"])
         pause = RETRY_SECONDS[min(job.attempts, len(RETRY_SECONDS)) - 1]
         wake_at(task=RUN_JOB, subject_id=job.pk, due_at=timezone.now() + timedelta(seconds=pause))
+
+
+def _put_off(run: Run, pause: JobPostponed) -> None:
+    """Back to the queue, and the attempt is not counted."""
+    with run.scope():
+        due_at = timezone.now() + timedelta(seconds=pause.seconds)
+        held = Job.objects.filter(pk=run.job_id, fence=run.fence, state=JobState.RUNNING)
+        if held.update(state=JobState.QUEUED, lease_until=None, error=str(pause)[:2000], attempts=run.attempt - 1):
+            wake_at(task=RUN_JOB, subject_id=run.job_id, due_at=due_at)
 
 
 _failures: dict[str, Callable[[Job], None]] = {}

@@ -146,6 +146,8 @@ def unknown_id() -> uuid.UUID:
 
 def run_jobs(house: House) -> None:
     """Carry out the organisation's waiting jobs, as a worker would; tests see no broker."""
+    import assessments.jobs  # noqa: F401
+    import reports.jobs  # noqa: F401 - both register their handlers, as in a worker
     from tenants import jobs
     from tenants.models import Job, JobState
 

@@ -60,12 +60,13 @@ def add_evidence(house: House, answer: Answer, *, number: int = 1, valid_until: 
     bella = house.people["bella"]
     with tenant_scope(house.organisation.pk):
         evidence = Evidence.objects.create(
-            number=number, title=f"Procedure {number}", valid_until=valid_until, created_by=bella
+            number=number, title=f"Procedure {number}", valid_until=valid_until, created_by=bella, ready_version=2
         )
         for version in (1, 2):
             EvidenceVersion.objects.create(
                 evidence=evidence, number=version, file_name=f"procedure-{number}-v{version}.pdf", uploaded_by=bella,
                 media_type="application/pdf", size=1000 + version, sha256=f"{version:064x}",
+                state="ready", virus_scan="clean",
             )  # fmt: skip
         EvidenceLink.objects.create(answer=answer, evidence=evidence, linked_by=bella)
     return evidence

@@ -3,16 +3,23 @@
 The name is <organisation id>/<first two of sha256>/<sha256>: made by the server, the same for equal files of one
 organisation and never shared between two. A blob is written before the row that names it; when the transaction fails
 the blob stays as an orphan that no row and so no address leads to, and that the next upload of the same file takes up.
+
+Bytes nobody has looked at lie apart, as <organisation id>/quarantine/<id of their row>: nothing but the check reads
+there, and each can be deleted without asking who else has the same bytes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import shutil
+import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage, storages
@@ -21,14 +28,73 @@ from api.problems import Problem, Unavailable
 
 logger = logging.getLogger(__name__)
 
+_CHUNK = 1024**2
+
+
+class BlobDamaged(Exception):
+    """The storage answers, but what it holds is not what was sent: nothing will mend that but sending it again."""
+
 
 def blob_name(*, organisation_id: uuid.UUID, sha256: str) -> str:
     return f"{organisation_id}/{sha256[:2]}/{sha256}"
 
 
+def quarantine_name(*, organisation_id: uuid.UUID, version_id: uuid.UUID) -> str:
+    return f"{organisation_id}/quarantine/{version_id}"
+
+
 def keep(path: Path, *, organisation_id: uuid.UUID, sha256: str) -> None:
     """Store the file at `path` unless it is there. Raises Unavailable (503) when the storage does not answer."""
-    name, size = blob_name(organisation_id=organisation_id, sha256=sha256), path.stat().st_size
+    _store(path, name=blob_name(organisation_id=organisation_id, sha256=sha256))
+
+
+def set_aside(path: Path, *, organisation_id: uuid.UUID, version_id: uuid.UUID) -> None:
+    """Store the file at `path` in quarantine. Raises Unavailable (503)."""
+    _store(path, name=quarantine_name(organisation_id=organisation_id, version_id=version_id))
+
+
+def discard_aside(*, organisation_id: uuid.UUID, version_id: uuid.UUID) -> None:
+    """Delete it from quarantine, if it is there. Raises Unavailable (503)."""
+    name = quarantine_name(organisation_id=organisation_id, version_id=version_id)
+    try:
+        default_storage.delete(name)
+    except Exception as error:
+        logger.exception("blob %s could not be deleted", name)
+        raise Unavailable from error
+
+
+@contextmanager
+def opened_aside(*, organisation_id: uuid.UUID, version_id: uuid.UUID, size: int, sha256: str) -> Iterator[Path]:
+    """A copy of a quarantined file on this machine, every byte of it under the hash, until the block ends.
+
+    Raises BlobDamaged, and Unavailable (503) when the storage does not answer.
+    """
+    name = quarantine_name(organisation_id=organisation_id, version_id=version_id)
+    with tempfile.NamedTemporaryFile(prefix="evidence-") as copy:
+        try:
+            there = default_storage.exists(name)
+            digest = _copy(name, to=copy) if there else ""
+        except Exception as error:
+            logger.exception("blob %s could not be opened", name)
+            raise Unavailable from error
+        if digest != sha256 or copy.tell() != size:
+            raise BlobDamaged(name)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def _copy(name: str, *, to: IO[bytes]) -> str:
+    """Copy a blob; returns the sha256 of what was read, in hex."""
+    digest = hashlib.sha256()
+    with default_storage.open(name) as stored:
+        while chunk := stored.read(_CHUNK):
+            digest.update(chunk)
+            to.write(chunk)
+    return digest.hexdigest()
+
+
+def _store(path: Path, *, name: str) -> None:
+    size = path.stat().st_size
     try:
         if default_storage.exists(name) and default_storage.size(name) == size:
             return
@@ -70,7 +136,7 @@ def _write(path: Path, *, to: Path) -> None:
     part = to.with_name(f".{to.name}.{uuid.uuid4().hex}.part")
     try:
         with path.open("rb") as source, part.open("xb") as target:
-            shutil.copyfileobj(source, target, 1024**2)
+            shutil.copyfileobj(source, target, _CHUNK)
             target.flush()
             os.fsync(target.fileno())
         part.chmod(0o640)

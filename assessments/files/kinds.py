@@ -15,7 +15,7 @@ from typing import Final
 from assessments.files.images import check_image
 from assessments.files.office import check_open_document, check_open_xml
 from assessments.files.pdf import check_pdf
-from assessments.files.refusals import TypeRefused
+from assessments.files.refusals import TypeMismatch, TypeRefused
 from assessments.files.texts import check_text
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
@@ -23,47 +23,73 @@ _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`check` takes the path of the bytes and raises TypeRefused or TypeMismatch."""
+    """`begins`: the first bytes, one of these; empty for text. `check` takes the path of the bytes and raises
+    TypeRefused or TypeMismatch.
+    """
 
     media_type: str
     check: Callable[[Path], None]
+    begins: tuple[bytes, ...] = ()
 
 
 def _open_xml(document: str) -> Kind:
     media_type = f"{_OPEN_XML}.{document}"
-    return Kind(media_type, lambda path: check_open_xml(path, main_type=f"{media_type}.main+xml"))
+    return Kind(media_type, lambda path: check_open_xml(path, main_type=f"{media_type}.main+xml"), _ARCHIVE)
 
 
-def _image(form: str) -> Kind:
-    return Kind(f"image/{form}", lambda path: check_image(path, form=form))
+def _image(form: str, *begins: bytes) -> Kind:
+    return Kind(f"image/{form}", lambda path: check_image(path, form=form), begins)
 
+
+_ARCHIVE = (b"PK\x03\x04",)
+_ODT = "application/vnd.oasis.opendocument.text"
+_JPEG = _image("jpeg", b"\xff\xd8\xff")
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "pdf": Kind("application/pdf", check_pdf),
+    "pdf": Kind("application/pdf", check_pdf, (b"%PDF-",)),
     "docx": _open_xml("wordprocessingml.document"),
     "xlsx": _open_xml("spreadsheetml.sheet"),
     "pptx": _open_xml("presentationml.presentation"),
-    "odt": Kind(
-        "application/vnd.oasis.opendocument.text",
-        lambda path: check_open_document(path, media_type="application/vnd.oasis.opendocument.text"),
-    ),
-    "png": _image("png"),
-    "jpg": _image("jpeg"),
-    "jpeg": _image("jpeg"),
-    "webp": _image("webp"),
+    "odt": Kind(_ODT, lambda path: check_open_document(path, media_type=_ODT), _ARCHIVE),
+    "png": _image("png", b"\x89PNG\r\n\x1a\n"),
+    "jpg": _JPEG,
+    "jpeg": _JPEG,
+    "webp": _image("webp", b"RIFF"),
     "csv": Kind("text/csv", check_text),
     "txt": Kind("text/plain", check_text),
     "md": Kind("text/markdown", check_text),
 }
 ACCEPTED: Final = tuple(KINDS)
+_OTHERS: Final = (
+    *sorted({mark for kind in KINDS.values() for mark in kind.begins}),
+    b"MZ", b"\x7fELF", b"GIF8", b"{\\rtf", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"II*\0",
+    b"MM\0*",
+)  # fmt: skip
+"""First bytes that no text has."""
 
 
-def media_type_of(path: Path, *, file_name: str) -> str:
-    """The media type under which the file will be served, or TypeRefused or TypeMismatch (415)."""
+def kind_of(file_name: str) -> Kind:
+    """The kind an extension promises, or TypeRefused."""
     extension = PurePosixPath(file_name).suffix.lower().removeprefix(".")
     kind = KINDS.get(extension)
     if kind is None:
         said = f"Files ending in .{extension[:20]}" if extension else "Files without an extension"
-        raise TypeRefused(f"{said} are not taken.", accepted=ACCEPTED)
+        raise TypeRefused(f"{said} are not taken. Taken are {', '.join(ACCEPTED)}.")
+    return kind
+
+
+def check_at_the_door(path: Path, *, file_name: str) -> str:
+    """The media type that name and first bytes agree on, or TypeRefused or TypeMismatch. Reads a few bytes only."""
+    kind = kind_of(file_name)
+    with path.open("rb") as file:
+        first = file.read(16)
+    if not first.startswith(kind.begins) if kind.begins else first.startswith(_OTHERS):
+        raise TypeMismatch("The file does not begin as its name says.")
+    return kind.media_type
+
+
+def media_type_of(path: Path, *, file_name: str) -> str:
+    """The media type under which the file will be served, or TypeRefused or TypeMismatch."""
+    kind = kind_of(file_name)
     kind.check(path)
     return kind.media_type

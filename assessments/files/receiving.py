@@ -1,4 +1,4 @@
-"""Files on their way in: counted while they arrive, and looked at once they are here."""
+"""Files on their way in: counted while they arrive, and turned away at the door when name and first bytes disagree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
-from assessments.files.kinds import media_type_of
+from api.problems import Problem
+from assessments.files.kinds import ACCEPTED, check_at_the_door
+from assessments.files.refusals import FileRefused, TypeRefused
 
 
 class SizeLimit(FileUploadHandler):
@@ -37,7 +39,10 @@ class SizeLimit(FileUploadHandler):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedFile:
-    """A file that has passed: `size` in bytes, `sha256` in hex, `path` good until the request ends."""
+    """A file that was let in and not yet looked into: `size` in bytes, `sha256` in hex.
+
+    `path` is good until the request ends.
+    """
 
     path: Path
     file_name: str
@@ -46,10 +51,21 @@ class ReceivedFile:
     sha256: str
 
 
-def examine(file: TemporaryUploadedFile) -> ReceivedFile:
-    """Check the kind and take the hash. Raises TypeRefused or TypeMismatch (415)."""
+def take_in(file: TemporaryUploadedFile) -> ReceivedFile:
+    """Look at name and first bytes and take the hash. Raises a Problem (415). The file itself is for the worker."""
     path, name = Path(file.temporary_file_path()), file.name or ""
-    media_type = media_type_of(path, file_name=name)
+    try:
+        media_type = check_at_the_door(path, file_name=name)
+    except FileRefused as refusal:
+        raise refused(refusal) from refusal
     with path.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     return ReceivedFile(path=path, file_name=name, media_type=media_type, size=path.stat().st_size, sha256=digest)
+
+
+def refused(refusal: FileRefused) -> Problem:
+    """The refusal as the answer to a request."""
+    if isinstance(refusal, TypeRefused):
+        title = "That kind of file is not accepted."
+        return Problem(refusal.slug, status=415, title=title, detail=refusal.sentence, accepted=list(ACCEPTED))
+    return Problem(refusal.slug, status=415, title="The file is not what its name says.", detail=refusal.sentence)

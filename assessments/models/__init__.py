@@ -1,7 +1,7 @@
 from assessments.models.action import Action
 from assessments.models.answer import Answer, AnswerComment
 from assessments.models.assessment import Assessment, AssessmentScore
-from assessments.models.evidence import Evidence, EvidenceLink, EvidenceVersion
+from assessments.models.evidence import Evidence, EvidenceLink, EvidenceVersion, FileState, VirusScan
 from assessments.models.grant import OutsideInvitation, ReviewGrant
 from assessments.models.review import Review
 from assessments.models.snapshot import Snapshot
@@ -15,8 +15,10 @@ __all__ = [
     "Evidence",
     "EvidenceLink",
     "EvidenceVersion",
+    "FileState",
     "OutsideInvitation",
     "Review",
     "ReviewGrant",
     "Snapshot",
+    "VirusScan",
 ]

@@ -8,6 +8,23 @@ from django.db import models
 from tenants.managed import TenantForeignKey, TenantModel
 
 
+class FileState(models.TextChoices):
+    """Where a file stands on its way in. Only a READY one is ever read, counted, frozen or handed out."""
+
+    RECEIVED = "received"
+    QUARANTINED = "quarantined"
+    SCANNED = "scanned"
+    READY = "ready"
+    REJECTED = "rejected"
+
+
+class VirusScan(models.TextChoices):
+    PENDING = "pending"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    NOT_SCANNED = "not_scanned"
+
+
 class Evidence(TenantModel):
     """One document or record an organisation shows. `number` counts within the organisation and names it in reports."""
 
@@ -16,6 +33,9 @@ class Evidence(TenantModel):
     description = models.TextField(blank=True)
     valid_until = models.DateField(null=True, help_text="The last day it counts; null when it does not run out.")
     version = models.PositiveIntegerField(default=1, help_text="The ETag of these fields.")
+    ready_version = models.PositiveIntegerField(
+        null=True, help_text="Number of the newest version that passed every check; null while none has."
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -31,9 +51,10 @@ class Evidence(TenantModel):
 
 
 class EvidenceVersion(TenantModel):
-    """One file of an evidence. The newest number counts; older ones stay readable.
+    """One file of an evidence. The newest ready one counts; older ready ones stay readable.
 
     `sha256` also names the blob, organisation/sha256: equal files of one organisation share it, files of two never do.
+    Until the file is ready its bytes lie apart, under the id of this row, and a rejected file's are gone.
     """
 
     evidence = TenantForeignKey("assessments.Evidence")
@@ -42,6 +63,12 @@ class EvidenceVersion(TenantModel):
     media_type = models.CharField(max_length=120)
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=16, choices=FileState.choices, default=FileState.RECEIVED)
+    reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it was rejected, or what its check waits for, for people."
+    )
+    virus_scan = models.CharField(max_length=16, choices=VirusScan.choices, default=VirusScan.PENDING)
+    checked_at = models.DateTimeField(null=True, help_text="When it became ready or was rejected.")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
@@ -49,6 +76,13 @@ class EvidenceVersion(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "evidence", "number"], name="assessments_evidenceversion_no"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=FileState.values), name="assessments_evidenceversion_state"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=FileState.READY) | models.Q(virus_scan__in=["clean", "not_scanned"]),
+                name="assessments_evidenceversion_ready_means_looked_at",
             ),
         ]
         indexes = [models.Index(fields=["organisation", "sha256"], name="assessments_evidence_sha256")]

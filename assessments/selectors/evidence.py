@@ -8,21 +8,28 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
-from api.problems import NotFound
-from assessments.models import Evidence, EvidenceLink, EvidenceVersion
+from api.problems import Conflict, NotFound
+from assessments.models import Evidence, EvidenceLink, EvidenceVersion, FileState
 from identity.models import Person
 
 USES_SHOWN = 200
+_READY = ExpressionWrapper(Q(state=FileState.READY), output_field=BooleanField())
 _REFERENCE = re.compile(r"^\s*E-?0*(\d{1,9})\s*$", re.IGNORECASE)
 
 
 def list_evidence(
-    *, q: str | None = None, expires_before: date | None = None, unused: bool | None = None
+    *,
+    q: str | None = None,
+    expires_before: date | None = None,
+    unused: bool | None = None,
+    state: str | None = None,
 ) -> QuerySet[Evidence]:
-    """Evidence for `evidence_body`, unordered: one query. `q` is looked for in title, description and file names."""
+    """Evidence for `evidence_body`, unordered: one query. `q` is looked for in title, description and file names,
+    `state` is that of the newest version.
+    """
     links = EvidenceLink.objects.filter(evidence_id=OuterRef("pk"))
     rows = Evidence.objects.select_related("created_by").annotate(
         file=_newest_file(OuterRef("pk")),
@@ -34,11 +41,17 @@ def list_evidence(
         rows = rows.filter(valid_until__lt=expires_before)
     if unused is not None:
         rows = rows.filter(~Exists(links) if unused else Exists(links))
+    if state is not None:
+        newer = EvidenceVersion.objects.filter(evidence_id=OuterRef("evidence_id"), number__gt=OuterRef("number"))
+        newest = EvidenceVersion.objects.filter(~Exists(newer), evidence_id=OuterRef("pk"), state=state)
+        rows = rows.filter(Exists(newest))
     return rows
 
 
 def evidence_body(evidence: Any) -> dict[str, Any]:
-    """One of `list_evidence`. `links` counts the answers it backs, `file` is the newest version."""
+    """One of `list_evidence`. `links` counts the answers it backs; `file` is what counts: the newest
+    ready version; while there is none, the newest.
+    """
     return {
         "id": evidence.pk,
         "number": evidence.number,
@@ -70,6 +83,10 @@ def evidence_detail(evidence_id: uuid.UUID) -> dict[str, Any]:
                 "media_type": version.media_type,
                 "size": version.size,
                 "sha256": version.sha256,
+                "state": version.state,
+                "reason": version.reason,
+                "virus_scan": version.virus_scan,
+                "checked_at": version.checked_at,
                 "uploaded_by": _person(version.uploaded_by),
                 "uploaded_at": version.uploaded_at,
             }
@@ -115,12 +132,28 @@ def link_body(link: Any) -> dict[str, Any]:
 
 
 def find_file(evidence_id: uuid.UUID, *, version: int | None = None) -> EvidenceVersion:
-    """The newest version of an evidence, or the one numbered `version`; NotFound."""
-    rows = EvidenceVersion.objects.filter(evidence_id=evidence_id).order_by("-number")
+    """The newest ready version of an evidence, or the one numbered `version`. NotFound; Conflict where it is not
+    ready.
+    """
+    rows = EvidenceVersion.objects.filter(evidence_id=evidence_id).annotate(ready=_READY).order_by("-ready", "-number")
     found = (rows if version is None else rows.filter(number=version)).first()
     if found is None:
         raise NotFound
+    if found.state != FileState.READY:
+        raise not_ready(found)
     return found
+
+
+def not_ready(version: EvidenceVersion) -> Conflict:
+    """Why a file is not handed out: it is still being looked at, or was rejected."""
+    rejected = version.state == FileState.REJECTED
+    said = "The file was rejected." if rejected else "The file is still being checked."
+    return Conflict(
+        "file-rejected" if rejected else "file-not-ready",
+        f"{said} {version.reason}".strip(),
+        headers={} if rejected else {"Retry-After": "2"},
+        state=version.state,
+    )
 
 
 def find_linked_file(
@@ -133,15 +166,18 @@ def find_linked_file(
 
 
 def _newest_file(evidence_id: OuterRef) -> Subquery:
-    newest = EvidenceVersion.objects.filter(evidence_id=evidence_id).order_by("-number")
+    versions = EvidenceVersion.objects.filter(evidence_id=evidence_id).annotate(ready=_READY)
     return Subquery(
-        newest.values(
+        versions.order_by("-ready", "-number").values(
             file=JSONObject(
                 version="number",
                 file_name="file_name",
                 media_type="media_type",
                 size="size",
                 sha256="sha256",
+                state="state",
+                reason="reason",
+                virus_scan="virus_scan",
                 uploaded_at="uploaded_at",
             )
         )[:1]

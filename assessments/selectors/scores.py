@@ -3,7 +3,8 @@
 One rule decides everywhere what counts (`leaf_states`):
 
 * asserted: the answer's level, in whatever state the answer is;
-* evidenced: the answer has a link to evidence that has not run out (`valid_until` is null or today or later);
+* evidenced: the answer has a link to evidence with a ready file that has not run out (`valid_until` is null or today
+  or later);
 * validated: the level a reviewer gave;
 * target: the answer's own, else the assessment's;
 * a requirement that applies only under a condition (`applies_if`) the assessment's `profiles` do not name is left out
@@ -38,13 +39,15 @@ CROSS JOIN LATERAL (
   SELECT count(*) AS links, COALESCE(bool_or(b.until IS NULL OR b.until >= %(today)s), false) AS valid,
     min(b.until) FILTER (WHERE b.until >= %(today)s) AS until
   FROM (
-    SELECT (SELECT e.valid_until FROM assessments_evidence e
+    SELECT (SELECT CASE WHEN e.ready_version IS NULL THEN '-infinity'::date ELSE e.valid_until END
+            FROM assessments_evidence e
             WHERE e.organisation_id = l.organisation_id AND e.id = l.evidence_id) AS until
     FROM assessments_evidencelink l
     WHERE l.organisation_id = a.organisation_id AND l.answer_id = a.id
     OFFSET 0) AS b) AS links
 """
-"""Joins an answer `a` to the number of its evidence, whether any is valid today, and the first day that ends.
+"""Joins an answer `a` to the number of its evidence, whether any is valid today, and the first day that ends. Evidence
+without a ready file stands as one that ran out before all days.
 
 Lateral and with a lookup instead of a join, so that the plan is one index probe per answer and per link, whatever the
 planner knows of tables that were just filled. OFFSET 0 keeps the lookup from being made once per mention.

@@ -11,7 +11,7 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from api.problems import NotFound, Problem
 from assessments.catalogue.editions import Edition, edition
-from assessments.models import Action, Answer, Assessment, EvidenceLink, EvidenceVersion, Review, Snapshot
+from assessments.models import Action, Answer, Assessment, EvidenceLink, EvidenceVersion, FileState, Review, Snapshot
 from assessments.scoring import score
 from assessments.selectors.scores import leaf_states
 from assessments.selectors.workbook import names_of
@@ -99,7 +99,9 @@ def _evidence_by_answer(assessment: Assessment) -> dict[UUID, list[Row]]:
     )
     newest = {
         row["evidence_id"]: row
-        for row in EvidenceVersion.objects.filter(evidence_id__in={link["evidence_id"] for link in links})
+        for row in EvidenceVersion.objects.filter(
+            evidence_id__in={link["evidence_id"] for link in links}, state=FileState.READY
+        )
         .order_by("evidence_id", "-number")
         .distinct("evidence_id")
         .values("evidence_id", "number", "file_name", "media_type", "size", "sha256")

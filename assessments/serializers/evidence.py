@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from api.serializers import StrictSerializer
 from assessments.lifecycle import AssessmentState
+from assessments.models import FileState, VirusScan
 from tenants.serializers import Named
 
 LINKS_AT_ONCE = 200
@@ -36,7 +37,17 @@ class EvidencePatch(StrictSerializer):
     valid_until = serializers.DateField(required=False, allow_null=True)
 
 
-class EvidenceFileShape(serializers.Serializer[Any]):
+class FileCheckShape(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(
+        choices=FileState.values, help_text="Only a ready file is counted, put into reports and handed out."
+    )
+    reason = serializers.CharField(help_text="Why it was rejected, or what its check waits for; else empty.")
+    virus_scan = serializers.ChoiceField(
+        choices=VirusScan.values, help_text="not_scanned: whoever runs Plumbline has no virus scanner, on purpose."
+    )
+
+
+class EvidenceFileShape(FileCheckShape):
     version = serializers.IntegerField()
     file_name = serializers.CharField()
     media_type = serializers.CharField()
@@ -56,16 +67,17 @@ class EvidenceShape(serializers.Serializer[Any]):
     created_by = Named()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
-    file = EvidenceFileShape(help_text="The newest version.")
+    file = EvidenceFileShape(help_text="What counts: the newest ready version; while there is none, the newest.")
     links = serializers.IntegerField(help_text="How many answers it backs.")
 
 
-class EvidenceVersionShape(serializers.Serializer[Any]):
+class EvidenceVersionShape(FileCheckShape):
     number = serializers.IntegerField()
     file_name = serializers.CharField()
     media_type = serializers.CharField()
     size = serializers.IntegerField()
     sha256 = serializers.CharField()
+    checked_at = serializers.DateTimeField(allow_null=True, help_text="When it became ready or was rejected.")
     uploaded_by = Named()
     uploaded_at = serializers.DateTimeField()
 

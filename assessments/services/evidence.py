@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -13,10 +14,12 @@ from django.db import connection
 from django.db.models import Exists, F, Max, OuterRef
 from django.utils import timezone
 
-from api.problems import Invalid, NotFound, PreconditionFailed
+from api.ids import new_id
+from api.problems import Invalid, NotFound, PreconditionFailed, Unavailable
 from assessments.files import blobs
 from assessments.files.receiving import ReceivedFile
-from assessments.models import Evidence, EvidenceVersion
+from assessments.models import Evidence, EvidenceVersion, FileState
+from assessments.services.check import ask_again, ask_for_check
 from assessments.services.revisions import note_moved_scores_where_linked
 from tenants import audit
 from tenants.scope import current_organisation
@@ -40,25 +43,27 @@ def add_evidence(
     description: str = "",
     valid_until: date | None = None,
 ) -> Taken:
-    """Keep the file as new evidence. Equal to the current file of an evidence, it is that one and nothing is changed.
+    """Take the file in as new evidence. Equal to the current file of an evidence, it is that one and nothing is made.
 
     The bytes are stored before the numbers are locked, so that a slow storage makes nobody wait. Numbers have no gaps:
     they are given under a lock that lasts until the commit, and evidence is never deleted.
     """
-    blobs.keep(file.path, organisation_id=current_organisation(), sha256=file.sha256)
-    _lock_numbers()
-    known = _with_current_file(file.sha256)
-    if known is not None:
-        return Taken(known, known=True)
-    number = (Evidence.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-    evidence = Evidence.objects.create(
-        number=number,
-        title=title.strip() or PurePosixPath(file.file_name).stem[:TITLE_LENGTH],
-        description=description,
-        valid_until=valid_until,
-        created_by_id=person_id,
-    )
-    _add_version(evidence.pk, number=1, person_id=person_id, file=file)
+    if known := _with_current_file(file.sha256):
+        return _known(known, file=file, person_id=person_id)
+    with _set_aside(file) as version_id:
+        _lock_numbers()
+        if known := _with_current_file(file.sha256):
+            blobs.discard_aside(organisation_id=current_organisation(), version_id=version_id)
+            return Taken(known.evidence_id, known=True)
+        number = (Evidence.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+        evidence = Evidence.objects.create(
+            number=number,
+            title=title.strip() or PurePosixPath(file.file_name).stem[:TITLE_LENGTH],
+            description=description,
+            valid_until=valid_until,
+            created_by_id=person_id,
+        )
+        _add_version(version_id, evidence_id=evidence.pk, number=1, person_id=person_id, file=file)
     audit.record(
         "evidence.uploaded",
         object_type="evidence",
@@ -69,19 +74,20 @@ def add_evidence(
 
 
 def add_version(evidence_id: uuid.UUID, *, person_id: uuid.UUID, file: ReceivedFile) -> Taken:
-    """Keep the file as the newest of this evidence; the same bytes as the newest again change nothing."""
+    """Take the file in as the newest of this evidence; the same bytes as the newest again change nothing."""
     evidence = _lock(evidence_id)
-    newest = EvidenceVersion.objects.filter(evidence=evidence).order_by("-number").values("number", "sha256").first()
-    if newest is not None and newest["sha256"] == file.sha256:
-        return Taken(evidence.pk, known=True)
-    blobs.keep(file.path, organisation_id=current_organisation(), sha256=file.sha256)
-    number = (newest["number"] if newest else 0) + 1
-    _add_version(evidence.pk, number=number, person_id=person_id, file=file)
+    versions = EvidenceVersion.objects.filter(evidence=evidence).order_by("-number")
+    standing = versions.exclude(state=FileState.REJECTED).first()
+    if standing is not None and standing.sha256 == file.sha256:
+        return _known(standing, file=file, person_id=person_id)
+    number = (versions.values_list("number", flat=True).first() or 0) + 1
+    with _set_aside(file) as version_id:
+        _add_version(version_id, evidence_id=evidence.pk, number=number, person_id=person_id, file=file)
     audit.record(
         "evidence.version_added",
         object_type="evidence",
         object_id=evidence.pk,
-        before=newest and {"version": newest["number"], "sha256": newest["sha256"]},
+        before={"version": standing.number, "sha256": standing.sha256} if standing else None,
         after=_described(file, version=number),
     )
     return Taken(evidence.pk, known=False)
@@ -124,19 +130,41 @@ def _lock_numbers() -> None:
         )
 
 
-def _with_current_file(sha256: str) -> uuid.UUID | None:
-    """The first evidence whose newest file is this one; where it is an older version, something else is shown now."""
-    newer = EvidenceVersion.objects.filter(evidence_id=OuterRef("evidence_id"), number__gt=OuterRef("number"))
-    return (
-        EvidenceVersion.objects.filter(~Exists(newer), sha256=sha256)
-        .order_by("evidence__number")
-        .values_list("evidence_id", flat=True)
-        .first()
-    )
+def _with_current_file(sha256: str) -> EvidenceVersion | None:
+    """The newest file of the first evidence that shows these bytes; an older version shows something else now."""
+    taken = EvidenceVersion.objects.exclude(state=FileState.REJECTED)
+    newer = taken.filter(evidence_id=OuterRef("evidence_id"), number__gt=OuterRef("number"))
+    return taken.filter(~Exists(newer), sha256=sha256).order_by("evidence__number").first()
 
 
-def _add_version(evidence_id: uuid.UUID, *, number: int, person_id: uuid.UUID, file: ReceivedFile) -> None:
+def _known(version: EvidenceVersion, *, file: ReceivedFile, person_id: uuid.UUID) -> Taken:
+    """The same bytes once more. They mend a blob that was damaged, and take up a check that was given up."""
+    organisation_id = current_organisation()
+    if version.state == FileState.READY:
+        blobs.keep(file.path, organisation_id=organisation_id, sha256=file.sha256)
+    elif ask_again(version.pk, requested_by=person_id):
+        blobs.set_aside(file.path, organisation_id=organisation_id, version_id=version.pk)
+    return Taken(version.evidence_id, known=True)
+
+
+@contextmanager
+def _set_aside(file: ReceivedFile) -> Iterator[uuid.UUID]:
+    """Store the bytes in quarantine under the id of a version to be made in the block; gone again if it fails."""
+    version_id, organisation_id = new_id(), current_organisation()
+    blobs.set_aside(file.path, organisation_id=organisation_id, version_id=version_id)
+    try:
+        yield version_id
+    except BaseException:
+        with suppress(Unavailable):
+            blobs.discard_aside(organisation_id=organisation_id, version_id=version_id)
+        raise
+
+
+def _add_version(
+    version_id: uuid.UUID, *, evidence_id: uuid.UUID, number: int, person_id: uuid.UUID, file: ReceivedFile
+) -> None:
     EvidenceVersion.objects.create(
+        id=version_id,
         evidence_id=evidence_id,
         number=number,
         file_name=file.file_name,
@@ -145,6 +173,7 @@ def _add_version(evidence_id: uuid.UUID, *, number: int, person_id: uuid.UUID, f
         sha256=file.sha256,
         uploaded_by_id=person_id,
     )
+    ask_for_check(version_id, requested_by=person_id)
 
 
 def _described(file: ReceivedFile, *, version: int) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from api.problems import Conflict, Invalid, NotFound
 from assessments.catalogue.editions import Node
 from assessments.lifecycle import AssessmentState, LifecycleError
-from assessments.models import Assessment, Evidence, EvidenceLink
+from assessments.models import Assessment, Evidence, EvidenceLink, EvidenceVersion
 from assessments.services.answer_places import (
     NO_SUCH_REQUIREMENT,
     edition_of,
@@ -19,10 +21,12 @@ from assessments.services.answer_places import (
     refuse_unless_editable,
     take_answers,
 )
+from assessments.services.check import PENDING
 from assessments.services.transitions import begin_with_first_answer, hold_assessment, note_moved_scores
 from tenants import audit
 
 NO_SUCH_EVIDENCE = "There is no such evidence."
+REJECTED = "Its file was rejected; upload another version first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +47,23 @@ def link_evidence(assessment_id: uuid.UUID, *, ref: str, evidence_id: uuid.UUID,
     """Link one evidence to the answer at `ref`. NotFound for an unknown ref, Invalid for unknown evidence, Conflict."""
     assessment = hold_assessment(assessment_id)
     node = find_node(assessment, ref=ref)
-    if not Evidence.objects.filter(pk=evidence_id).exists():
-        raise Invalid({"evidence": [NO_SUCH_EVIDENCE]})
+    if fault := _faults([evidence_id]).get(evidence_id):
+        raise Invalid({"evidence": [fault]})
     return _link(assessment, nodes={ref: node}, pairs=[Pair(ref, evidence_id)], person_id=person_id)[0]
 
 
 def link_many(assessment_id: uuid.UUID, *, pairs: Sequence[Pair], person_id: uuid.UUID) -> list[Linked]:
     """All pairs or none, in a number of statements that does not depend on how many there are. Repeats are one link."""
     assessment = hold_assessment(assessment_id)
-    known = set(Evidence.objects.filter(pk__in={pair.evidence_id for pair in pairs}).values_list("pk", flat=True))
+    unfit = _faults([pair.evidence_id for pair in pairs])
     by_ref = edition_of(assessment).by_ref
     faults: dict[str, list[str]] = {}
     for index, pair in enumerate(pairs):
         node = by_ref.get(pair.ref)
         if node is None or not node.assessable:
             faults[f"links.{index}.ref"] = [NO_SUCH_REQUIREMENT]
-        if pair.evidence_id not in known:
-            faults[f"links.{index}.evidence"] = [NO_SUCH_EVIDENCE]
+        if fault := unfit.get(pair.evidence_id):
+            faults[f"links.{index}.evidence"] = [fault]
     if faults:
         raise Invalid(faults)
     return _link(assessment, nodes=by_ref, pairs=list(dict.fromkeys(pairs)), person_id=person_id)
@@ -82,6 +86,15 @@ def unlink_evidence(assessment_id: uuid.UUID, *, ref: str, evidence_id: uuid.UUI
         object_id=assessment.pk,
         before={"links": [{"ref": ref, "evidence": evidence_id}]},
     )
+
+
+def _faults(evidence_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """What cannot be linked, and why. Still being checked it can: it counts from the day it is ready."""
+    waiting = EvidenceVersion.objects.filter(evidence_id=OuterRef("pk"), state__in=PENDING)
+    rows = Evidence.objects.filter(pk__in=set(evidence_ids)).annotate(waiting=Exists(waiting))
+    fit = {pk: ready is not None or waits for pk, ready, waits in rows.values_list("pk", "ready_version", "waiting")}
+    faults = {pk: REJECTED if pk in fit else NO_SUCH_EVIDENCE for pk in evidence_ids}
+    return {pk: fault for pk, fault in faults.items() if not fit.get(pk)}
 
 
 def _link(

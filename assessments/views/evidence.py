@@ -14,6 +14,7 @@ from api.etag import etag, expected_version
 from api.pagination import Filters, paginate
 from api.problems import Invalid
 from api.serializers import parse
+from assessments.models import FileState
 from assessments.selectors.assessments import get_assessment
 from assessments.selectors.evidence import (
     evidence_body,
@@ -41,7 +42,7 @@ from assessments.services.answer_places import find_node
 from assessments.services.evidence import Taken, add_evidence, add_version, change_evidence
 from assessments.services.evidence_links import Linked, Pair, link_evidence, link_many, unlink_evidence
 from assessments.views.downloads import FILE, VERSION, DownloadView, file_response, wanted_version
-from assessments.views.uploads import UploadView, examined
+from assessments.views.uploads import UploadView, received
 from tenants.roles import Action
 from tenants.serializers import page_of
 from tenants.views.tenant import TenantRequest, TenantView
@@ -58,18 +59,20 @@ class EvidenceListView(UploadView):
             OpenApiParameter("q", str, description="In title, description, file names; or a reference as E-0007."),
             OpenApiParameter("expires_before", date, description="Runs out before that day."),
             OpenApiParameter("unused", bool, description="true: backs no answer; false: backs one."),
+            OpenApiParameter("state", str, enum=FileState.values, description="Of the newest version."),
             OpenApiParameter("ordering", str, enum=["number", "-number", "title", "-title"]),
         ],
         responses=page_of(EvidenceShape),
     )
     def get(self, request: TenantRequest) -> Response:
         """List the organisation's evidence, newest first."""
-        filters = Filters(request, "q", "expires_before", "unused")
+        filters = Filters(request, "q", "expires_before", "unused", "state")
         unused = filters.choice("unused", ("true", "false"))
         rows = list_evidence(
             q=filters.get("q"),
             expires_before=_day(filters.get("expires_before")),
             unused=None if unused is None else unused == "true",
+            state=filters.choice("state", tuple(FileState.values)),
         )
         return paginate(rows, request=request, orderings=("-number", "title"), render=evidence_body)
 
@@ -79,9 +82,9 @@ class EvidenceListView(UploadView):
         responses={201: UploadedEvidence, 200: UploadedEvidence},
     )
     def post(self, request: TenantRequest) -> Response:
-        """Upload a file as new evidence. Equal to the current file of one, it is that one."""
+        """Upload a file as new evidence. Equal to the current file of one, it is that one. It is ready once checked."""
         fields = parse(EvidenceUpload, request.data)
-        file = examined(request, fields.pop("file"))
+        file = received(request, fields.pop("file"))
         return _taken(add_evidence(person_id=request.access.person_id, file=file, **fields))
 
 
@@ -112,8 +115,8 @@ class EvidenceVersionsView(UploadView):
         responses={201: UploadedEvidence, 200: UploadedEvidence},
     )
     def post(self, request: TenantRequest, evidence_id: uuid.UUID) -> Response:
-        """Upload a newer file for this evidence. Older ones stay readable."""
-        file = examined(request, parse(VersionUpload, request.data)["file"])
+        """Upload a newer file for this evidence; it counts once it is ready. Older ones stay readable."""
+        file = received(request, parse(VersionUpload, request.data)["file"])
         return _taken(add_version(evidence_id, person_id=request.access.person_id, file=file))
 
 

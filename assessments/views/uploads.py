@@ -19,7 +19,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.parsers import MultiPartParser
 
 from api.problems import Invalid, NotFound, Problem, TooLarge, problem_of, respond
-from assessments.files.receiving import ReceivedFile, SizeLimit, examine
+from assessments.files.receiving import ReceivedFile, SizeLimit, take_in
 from identity.models import Person
 from tenants.access import access_of
 from tenants.authentication import ApiKeyAuthentication
@@ -75,11 +75,11 @@ class UploadView(TenantView):
                 return access.may(self.actions["POST"])
 
 
-def examined(request: Any, file: TemporaryUploadedFile) -> ReceivedFile:
-    """The one file of the form, its kind checked. Raises Invalid, TypeRefused, TypeMismatch."""
+def received(request: Any, file: TemporaryUploadedFile) -> ReceivedFile:
+    """The one file of the form, let in. Raises Invalid, or the Problem (415) of a kind that is not."""
     if sum(len(files) for _, files in request.FILES.lists()) > 1:
         raise Invalid({"file": ["Send one file."]})
-    return examine(file)
+    return take_in(file)
 
 
 def _length(request: HttpRequest) -> int:

@@ -135,6 +135,16 @@ def parse_base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def parse_clamd_url(text: str) -> str:
+    """unix:///path/of/its/socket or tcp://host[:port]. Raises ValueError."""
+    parts = _split(text, schemes=("unix", "tcp"))
+    if parts.scheme == "unix" and (parts.netloc or not parts.path.startswith("/")):
+        raise ValueError("must be unix:///path/of/the/socket")
+    if parts.scheme == "tcp" and (not parts.hostname or parts.path not in {"", "/"} or parts.username):
+        raise ValueError("must be tcp://host:port")
+    return text.rstrip("/")
+
+
 def _split(text: str, *, schemes: tuple[str, ...]) -> SplitResult:
     try:
         parts = urlsplit(text)

@@ -52,6 +52,8 @@ class Environment:
     log_level: str
     trusted_proxy_count: int
     upload_max_bytes: int
+    clamd_url: str | None
+    antivirus: str
     throttle_person_per_minute: int
     throttle_address_per_minute: int
     job_lease_seconds: int
@@ -107,6 +109,7 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         raise EnvironmentFaults(faults)
     values["base_url"] = values["base_url"] or f"http://localhost:{values['port']}"
     values["allowed_hosts"] = _hosts(values["allowed_hosts"], base_url=values["base_url"])
+    values["antivirus"] = values["antivirus"] or ("clamd" if values["clamd_url"] else "off")
     values["secret_key"] = values["secret_key"] or _kept_secret(values["data_dir"] / "secret_key")
     return Environment(**values)
 
@@ -133,7 +136,19 @@ def _faults_between(values: Mapping[str, Any]) -> list[str]:
         faults.append("DATABASE_URL and DATABASE_OWNER_URL name different databases")
     if app and not values.get("debug", True) and "secret_key" in values and not values["secret_key"]:
         faults.append("SECRET_KEY must be given when DATABASE_URL is and DEBUG is off")
-    return faults
+    return faults + _scanner_faults(values, in_production=bool(app) and values.get("debug", True) is False)
+
+
+def _scanner_faults(values: Mapping[str, Any], *, in_production: bool) -> list[str]:
+    """To go without a virus scanner is something to decide, not something to forget."""
+    if "clamd_url" not in values or "antivirus" not in values:
+        return []
+    url, said = values["clamd_url"], values["antivirus"]
+    if said == "clamd" and not url:
+        return ["ANTIVIRUS is clamd, so CLAMD_URL must say where it is"]
+    if in_production and not url and not said:
+        return ["CLAMD_URL must be given when DATABASE_URL is and DEBUG is off; ANTIVIRUS=off goes without on purpose"]
+    return []
 
 
 def _misspelt(source: Mapping[str, str]) -> list[str]:

@@ -66,6 +66,7 @@ def in_folder(given: Environment, name: str) -> Environment:
 def variables_for(given: Environment, urls: embedded.ServerUrls, *, owner: bool = False) -> dict[str, str]:
     """Environment variables for a child process. Only migrations and tests may have the owner's URL."""
     variables = inherited() | {
+        "ANTIVIRUS": given.antivirus,
         "BASE_URL": given.base_url,
         "DATA_DIR": str(given.data_dir),
         "DJANGO_SETTINGS_MODULE": "config.settings",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.addresses import (
     parse_base_url,
+    parse_clamd_url,
     parse_database_url,
     parse_email_url,
     parse_redis_url,
@@ -70,6 +71,10 @@ def _one_of(*words: str) -> Callable[[str], str]:
         return value.upper()
 
     return parse
+
+
+def _scanner(value: str) -> str:
+    return _one_of("CLAMD", "OFF")(value).lower()
 
 
 def _folder(value: str) -> Path:
@@ -137,6 +142,13 @@ SETTINGS: tuple[Setting, ...] = (
             "proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed"),
     Setting("UPLOAD_MAX_BYTES", "upload_max_bytes", "number", _whole(1024, 10 * 1024**3), "52428800",
             "largest evidence file, in bytes"),
+    Setting("CLAMD_URL", "clamd_url", "URL", parse_clamd_url, None,
+            "`unix:///run/clamav/clamd.ctl` or `tcp://host:3310`: the clamd that looks for viruses in every file; "
+            "while it does not answer, files wait", "none"),
+    Setting("ANTIVIRUS", "antivirus", "text", _scanner, None,
+            "`off` says that files go without a virus scan on purpose: each then shows `not_scanned`; must be said "
+            "when DATABASE_URL is given, DEBUG is off and there is no CLAMD_URL",
+            "`clamd` with CLAMD_URL, else `off`"),
     Setting("THROTTLE_PERSON_PER_MINUTE", "throttle_person_per_minute", "number", _whole(1, 10**9), "600",
             "requests a person or an API key may make in a minute"),
     Setting("THROTTLE_ADDRESS_PER_MINUTE", "throttle_address_per_minute", "number", _whole(1, 10**9), "120",

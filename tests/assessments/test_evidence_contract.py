@@ -16,7 +16,7 @@ from assessments.models import Assessment, Evidence, EvidenceVersion
 from tenants.models import AuditEvent
 from tenants.scope import tenant_scope
 from tests.assessments import evidence_samples as samples
-from tests.cast import House
+from tests.cast import House, run_jobs
 from tests.work import make_assessment, pinned, write_answers
 
 
@@ -24,6 +24,14 @@ def send(
     house: House, name: str = "notes.txt", content: bytes = b"As agreed.\n", *, by: str = "bob", **fields: str
 ) -> Any:
     return house.as_(by).upload(f"{house.path}/evidence/", {"file": samples.upload(name, content), **fields})
+
+
+def checked(house: House, *args: Any, **kwargs: Any) -> Any:
+    """Sent, and looked at by the worker; answers as a later reading does."""
+    made = send(house, *args, **kwargs)
+    assert made.status_code in {200, 201}, made.content
+    run_jobs(house)
+    return house.as_("bob" if "bob" in house.people else "charlie").get(f"{house.path}/evidence/{made.json()['id']}/")
 
 
 def refs(number: int) -> list[str]:
@@ -41,7 +49,11 @@ def test_a_file_of_every_kind_comes_back_as_it_was_sent(aria: House, name: str) 
     assert body["file"] | {"uploaded_at": ""} == {
         "version": 1, "file_name": name, "media_type": media_type, "size": len(content),
         "sha256": hashlib.sha256(content).hexdigest(), "uploaded_at": "",
+        "state": "received", "reason": "", "virus_scan": "pending",
     }  # fmt: skip
+    run_jobs(aria)
+    now = aria.as_("carol").get(f"{aria.path}/evidence/{body['id']}/").json()["versions"][0]
+    assert (now["state"], now["reason"], now["virus_scan"]) == ("ready", "", "not_scanned")
     got = aria.as_("carol").get(f"{aria.path}/evidence/{body['id']}/file/")
     assert got.status_code == 200
     assert b"".join(got.streaming_content) == content
@@ -64,10 +76,11 @@ def test_new_evidence_has_a_number_a_title_and_an_etag(aria: House) -> None:
 
 
 def test_the_bytes_lie_under_organisation_and_content_and_nowhere_else(aria: House) -> None:
-    digest = send(aria).json()["file"]["sha256"]
+    digest = checked(aria).json()["file"]["sha256"]
     folder = f"{aria.organisation.pk}/{digest[:2]}"
     assert default_storage.listdir(folder) == ([], [digest])
     assert default_storage.listdir("") == ([str(aria.organisation.pk)], [])
+    assert default_storage.listdir(f"{aria.organisation.pk}/quarantine") == ([], [])
 
 
 def test_the_same_bytes_are_kept_once_and_known_again(aria: House) -> None:
@@ -98,7 +111,7 @@ def test_two_organisations_keep_their_own_copies_and_numbers(aria: House, nextdo
 
 
 def test_a_blob_that_was_damaged_is_written_anew_by_the_next_upload(aria: House, nextdoor: House) -> None:
-    evidence = send(aria).json()
+    evidence = checked(aria).json()
     digest = evidence["file"]["sha256"]
     path = default_storage.path(f"{aria.organisation.pk}/{digest[:2]}/{digest}")
     with open(path, "wb") as file:  # noqa: PTH123 - a storage's own path
@@ -121,18 +134,24 @@ def test_a_storage_that_does_not_answer_leaves_nothing_behind(aria: House, monke
     assert refused["Content-Type"] == "application/problem+json"
     with tenant_scope(aria.organisation.pk):
         assert Evidence.objects.count() == 0
-    assert send(aria).json()["number"] == 1
+    assert default_storage.listdir(f"{aria.organisation.pk}/quarantine") == ([], [])
+    assert checked(aria).json()["number"] == 1
     digest = hashlib.sha256(b"As agreed.\n").hexdigest()
     assert default_storage.listdir(f"{aria.organisation.pk}/{digest[:2]}") == ([], [digest])
 
 
 def test_a_new_version_becomes_the_file_and_the_old_one_stays_readable(aria: House) -> None:
     bob = aria.as_("bob")
-    evidence = send(aria, "plan.txt", b"one\n").json()
+    evidence = checked(aria, "plan.txt", b"one\n").json()
     path = f"{aria.path}/evidence/{evidence['id']}/"
     made = bob.upload(f"{path}versions/", {"file": samples.upload("plan-2.md", b"two\n")})
     assert made.status_code == 201
-    body = made.json()
+    assert made.json()["file"]["version"] == 1
+    assert b"".join(bob.get(f"{path}file/").streaming_content) == b"one\n"
+    waiting = bob.get(f"{path}file/?version=2")
+    assert (waiting.status_code, waiting.json()["type"]) == (409, "urn:plumbline:problem:file-not-ready")
+    run_jobs(aria)
+    body = bob.get(path).json()
     assert (body["file"]["version"], body["file"]["file_name"], body["title"]) == (2, "plan-2.md", "plan")
     assert [version["number"] for version in body["versions"]] == [2, 1]
     assert b"".join(bob.get(f"{path}file/").streaming_content) == b"two\n"
@@ -144,7 +163,7 @@ def test_a_new_version_becomes_the_file_and_the_old_one_stays_readable(aria: Hou
     again = bob.upload(f"{path}versions/", {"file": samples.upload("x.txt", b"two\n")})
     assert (again.status_code, again.json()["already_known"], again.json()["file"]["version"]) == (200, True, 2)
     back = bob.upload(f"{path}versions/", {"file": samples.upload("x.txt", b"one\n")})
-    assert (back.status_code, back.json()["file"]["version"]) == (201, 3)
+    assert (back.status_code, back.json()["versions"][0]["number"]) == (201, 3)
 
 
 def test_an_outdated_version_does_not_stand_for_its_evidence(aria: House) -> None:
@@ -158,7 +177,7 @@ def test_an_outdated_version_does_not_stand_for_its_evidence(aria: House) -> Non
 
 
 def test_a_download_is_an_attachment_that_no_browser_runs(aria: House) -> None:
-    evidence = send(aria, 'Prüf"bericht €.txt').json()
+    evidence = checked(aria, 'Prüf"bericht €.txt').json()
     got = aria.as_("carol").get(f"{aria.path}/evidence/{evidence['id']}/file/", Accept="text/html")
     digest = hashlib.sha256(b"As agreed.\n").digest()
     assert got["Content-Disposition"] == (
@@ -332,7 +351,7 @@ def test_parallel_uploads_get_numbers_without_gaps_and_equal_bytes_one(
 def test_a_bucket_keeps_files_as_a_folder_does(aria: House, settings: Any) -> None:
     """A storage without paths, as S3 is one: sent whole, kept once, replaced when damaged."""
     settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
-    evidence = send(aria).json()
+    evidence = checked(aria).json()
     digest = evidence["file"]["sha256"]
     name = f"{aria.organisation.pk}/{digest[:2]}/{digest}"
     assert default_storage.listdir(f"{aria.organisation.pk}/{digest[:2]}") == ([], [digest])

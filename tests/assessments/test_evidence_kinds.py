@@ -46,9 +46,8 @@ def test_every_kind_on_the_list_is_taken_in_its_own_form(judge: Judge, name: str
     ],
 )  # fmt: skip
 def test_what_is_not_on_the_list_is_refused_by_its_name(judge: Judge, name: str) -> None:
-    with pytest.raises(TypeRefused) as refusal:
+    with pytest.raises(TypeRefused, match=f"Taken are {', '.join(ACCEPTED)}"):
         judge(name, samples.pdf())
-    assert refusal.value.members["accepted"] == list(ACCEPTED)
 
 
 @pytest.mark.parametrize("name", samples.GOOD)

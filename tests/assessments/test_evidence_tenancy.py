@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.assessments import evidence_samples as samples
-from tests.cast import House
+from tests.cast import House, run_jobs
 from tests.work import make_assessment, pinned, write_answers
 
 
@@ -19,6 +19,7 @@ def ours(aria: House) -> dict[str, Any]:
     write_answers(aria, assessment, {ref: {"level": 2.0}})
     bob = aria.as_("bob")
     evidence = bob.upload(f"{aria.path}/evidence/", {"file": samples.upload("a.txt", b"CANARY")}).json()["id"]
+    run_jobs(aria)
     bob.post(f"{aria.path}/assessments/{assessment.pk}/answers/{ref}/evidence/", {"evidence": evidence})
     return {"assessment": assessment.pk, "ref": ref, "evidence": evidence}
 

@@ -27,16 +27,16 @@ ORDER BY a.id, r.position
 """
 EVIDENCE = """
 INSERT INTO assessments_evidence (id, organisation_id, number, title, description, valid_until, version, created_by_id,
-  created_at, updated_at)
+  created_at, updated_at, ready_version)
 SELECT {new_id}, %(organisation)s, g, 'Record ' || g, 'Scan of the signed form.',
-  CASE WHEN mod(g, 4) = 0 THEN current_date + g END, 1, %(owner)s, now(), now()
+  CASE WHEN mod(g, 4) = 0 THEN current_date + g END, 1, %(owner)s, now(), now(), 1
 FROM generate_series(1, %(evidence)s) g
 """
 EVIDENCE_VERSIONS = """
 INSERT INTO assessments_evidenceversion (id, organisation_id, evidence_id, number, file_name, media_type, size, sha256,
-  uploaded_by_id, uploaded_at)
+  uploaded_by_id, uploaded_at, state, reason, virus_scan)
 SELECT {new_id}, e.organisation_id, e.id, 1, 'record-' || e.number || '.pdf', 'application/pdf', 48213,
-  encode(sha256(e.id::text::bytea), 'hex'), %(owner)s, now()
+  encode(sha256(e.id::text::bytea), 'hex'), %(owner)s, now(), 'ready', '', 'clean'
 FROM assessments_evidence e
 WHERE e.organisation_id = %(organisation)s
 """

@@ -27,6 +27,8 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
         "WEB_WORKERS": "0",
         "DEBUG": "maybe",
         "LOG_LEVEL": "loud",
+        "CLAMD_URL": "http://clamav",
+        "ANTIVIRUS": "perhaps",
         "EMAIL_FROM": "nobody",
         "PLUMBLINE_POSTGRESS_BIN": "/opt/pg",
     }
@@ -47,6 +49,11 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
             "name different databases",
         ),
         ({"DATABASE_URL": APP}, "SECRET_KEY must be given"),
+        (
+            {"DATABASE_URL": APP, "SECRET_KEY": SECRET},
+            "CLAMD_URL must be given .* ANTIVIRUS=off goes without on purpose",
+        ),
+        ({"ANTIVIRUS": "clamd"}, "CLAMD_URL must say where it is"),
     ],
 )
 def test_settings_that_contradict_each_other_are_a_fault(source: dict[str, str], fault: str, tmp_path: Path) -> None:
@@ -64,6 +71,7 @@ def test_urls_become_typed_addresses(tmp_path: Path) -> None:
             "EMAIL_URL": "submission://postman:hush%2Fhush@mail.example",
             "STORAGE_URL": "s3://key:hush-hush@evidence/plumbline?endpoint=https://s3.example&region=eu-1",
             "SECRET_KEY": SECRET,
+            "CLAMD_URL": "tcp://clamav.example",
             "BASE_URL": "https://plumbline.example/",
         }
     )
@@ -80,9 +88,27 @@ def test_urls_become_typed_addresses(tmp_path: Path) -> None:
 
 def test_a_unix_socket_is_a_host(tmp_path: Path) -> None:
     url = "postgresql://app:x@/plumbline?host=/run/a%20folder"
-    given = read_environment({"DATA_DIR": str(tmp_path), "DATABASE_URL": url, "SECRET_KEY": SECRET})
+    given = read_environment({"DATA_DIR": str(tmp_path), "DATABASE_URL": url, "SECRET_KEY": SECRET, "ANTIVIRUS": "off"})
     assert given.database is not None
     assert given.database.host == "/run/a folder"
+
+
+@pytest.mark.parametrize(
+    ("source", "antivirus"),
+    [({}, "off"), ({"CLAMD_URL": "unix:///run/clamd.ctl"}, "clamd"),
+     ({"CLAMD_URL": "tcp://clamav:3310", "ANTIVIRUS": "off"}, "off"),
+     ({"DATABASE_URL": APP, "SECRET_KEY": SECRET, "ANTIVIRUS": "OFF"}, "off")],
+)  # fmt: skip
+def test_files_are_scanned_where_a_scanner_is_named_and_not_refused(
+    source: dict[str, str], antivirus: str, tmp_path: Path
+) -> None:
+    assert read_environment({"DATA_DIR": str(tmp_path), **source}).antivirus == antivirus
+
+
+@pytest.mark.parametrize("url", ["unix://host/x", "unix:relative", "tcp://", "tcp://h:3310/x", "tcp://h:port", "clamd"])
+def test_an_address_of_a_scanner_that_cannot_be_right_is_a_fault(url: str, tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFaults, match="CLAMD_URL"):
+        read_environment({"DATA_DIR": str(tmp_path), "CLAMD_URL": url})
 
 
 def test_an_empty_environment_gives_a_working_one_on_this_machine(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_every_file_service_and_volume_that_compose_names_is_there() -> None:
 
 def test_the_image_has_the_packages_the_start_script_sees_to() -> None:
     script = (ROOT / "plumbline").read_text()
-    lists = re.findall(r"^(?:libraries|fonts)=\(\n(.*?)^\)", script, flags=re.MULTILINE | re.DOTALL)
+    lists = re.findall(r"^(?:libraries|fonts|programs)=\(\n(.*?)^\)", script, flags=re.MULTILINE | re.DOTALL)
     wanted = {entry.strip(' "').rpartition(":")[2] for entries in lists for entry in entries.splitlines()}
     installed = DOCKERFILE.partition("--no-install-recommends")[2].partition("&&")[0].replace("\\\n", " ").split()
     assert len(wanted) > 8

@@ -154,7 +154,11 @@ def answer_comment(t: Tenant) -> AnswerComment:
 
 def _evidence(t: Tenant, *, number: int, word: str) -> Evidence:
     return Evidence.objects.create(
-        number=number, title=f"{word} evidence", description=f"{word} description", created_by=t.people["assessor"]
+        number=number,
+        title=f"{word} evidence",
+        description=f"{word} description",
+        created_by=t.people["assessor"],
+        ready_version=1,
     )
 
 
@@ -180,7 +184,7 @@ def _version(t: Tenant, of: Evidence, *, word: str) -> EvidenceVersion:
     size, digest = _stored(t, evidence_text(word))
     return EvidenceVersion.objects.create(
         evidence=of, number=1, file_name=f"{word}.txt", media_type=f"text/x-{word}", size=size, sha256=digest,
-        uploaded_by=t.people["assessor"],
+        uploaded_by=t.people["assessor"], state="ready", virus_scan="clean", reason=f"{word} reason",
     )  # fmt: skip
 
 
@@ -307,6 +311,8 @@ NO_CANARY: Final = {
     "assessments.Assessment.state": "one of a few words",
     "assessments.Answer.state": "one of a few words",
     "assessments.EvidenceVersion.sha256": "a hash",
+    "assessments.EvidenceVersion.state": "one of a few words",
+    "assessments.EvidenceVersion.virus_scan": "one of a few words",
     "assessments.Review.verdict": "one of two words",
     "assessments.Snapshot.reason": "one of a few words",
     "assessments.Snapshot.sha256": "a hash",

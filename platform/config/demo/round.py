@@ -75,6 +75,7 @@ class Round:
     def show_evidence(self, browser: Browser, evidence: Sequence[Mapping[str, Any]]) -> int:
         """Make, upload and link the evidence files; returns the number of links."""
         links: list[dict[str, Any]] = []
+        ids: list[str] = []
         for item in evidence:
             document = make_document(
                 file_name=item["file"], title=item["title"], paragraphs=item["paragraphs"], rows=item.get("rows", ())
@@ -89,10 +90,25 @@ class Round:
                 files={"file": (document.file_name, document.data, document.media_type)},
                 expect=201,
             )
+            ids.append(response.json()["id"])
             links += [{"ref": ref, "evidence": response.json()["id"]} for ref in item["refs"]]
         for start in range(0, len(links), BULK):
             browser.post(f"{self.path}/evidence-links/", {"links": links[start : start + BULK]})
+        for evidence_id in ids:
+            self._wait_until_checked(browser, evidence_id)
         return len(links)
+
+    def _wait_until_checked(self, browser: Browser, evidence_id: str, *, seconds: float = 60) -> None:
+        """A file counts once the worker has looked at it."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            file = browser.get(f"/api/v1/organisations/{self.organisation}/evidence/{evidence_id}/")["file"]
+            if file["state"] == "ready":
+                return
+            if file["state"] == "rejected":
+                raise RuntimeError(f"{file['file_name']} was rejected: {file['reason']}")
+            threading.Event().wait(0.1)
+        raise TimeoutError(f"{file['file_name']} was not checked within {seconds:.0f} s")
 
     def review(self, reviewer: Browser, verdicts: Mapping[str, Mapping[str, Any]]) -> list[str]:
         """Validate everything submitted but what `verdicts` treats otherwise; returns the refs sent back."""

@@ -8,6 +8,8 @@ _environment = environment()
 _storage = _environment.storage
 
 UPLOAD_MAX_BYTES = _environment.upload_max_bytes
+ANTIVIRUS = _environment.antivirus
+CLAMD_URL = _environment.clamd_url
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o640
