@@ -25,7 +25,7 @@ def _files() -> Iterator[Path]:
     """Every file of the repository, relative to its root, without what tools and running servers leave behind."""
     for folder, below, names in os.walk(ROOT):
         below[:] = sorted(name for name in below if name not in _LEFT_BEHIND and not name.endswith("_cache"))
-        yield from (Path(folder, name).relative_to(ROOT) for name in sorted(names))
+        yield from (Path(folder, name).relative_to(ROOT) for name in sorted(names) if name not in _LEFT_BEHIND)
 
 
 def _python_files() -> list[Path]:
