@@ -1,6 +1,6 @@
 """What `./plumbline` does once Python and its packages are there.
 
-python -m config.commands serve | demo [--once] | test [pytest arguments] | bench [arguments] | manage …
+python -m config.commands serve | demo [--once] | test [--belts | pytest arguments] | bench [arguments] | manage …
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 STOPPED_WHILE_STARTING = 130
+BELTS = ("tests/isolation/test_belts_places.py", "tests/isolation/test_belts_apart.py")
 OWNER_COMMANDS = frozenset({"migrate", "sync_catalogue"})  # as in config.settings.database
 
 
@@ -104,6 +105,8 @@ def _bench(given: Environment, arguments: Sequence[str]) -> int:
 def _test(given: Environment, arguments: Sequence[str]) -> int:
     from config.quality import run_checks
 
+    if arguments[:1] == ["--belts"]:
+        arguments = [*BELTS, *(arguments[1:] or ["-v", "-p", "no:randomly"])]
     given = in_folder(given, "test")
     # Every test process works in a database of its own, so several runs can share the servers.
     with _servers(given, purpose="test", durable=False) as urls:

@@ -48,6 +48,7 @@ class Environment:
     port: int
     web_workers: int
     web_threads: int
+    database_pool: int
     worker_concurrency: int
     log_level: str
     trusted_proxy_count: int

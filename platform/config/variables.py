@@ -135,6 +135,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WEB_WORKERS", "web_workers", "number", _whole(1, 64), "2", "web processes"),
     Setting("WEB_THREADS", "web_threads", "number", _whole(1, 64), "4",
             "threads in each web process, each with its own database connection"),
+    Setting("DATABASE_POOL", "database_pool", "number", _whole(0, 64), "0",
+            "most database connections a process shares between its threads; 0 gives each thread one of its own"),
     Setting("WORKER_CONCURRENCY", "worker_concurrency", "number", _whole(1, 64), "2", "jobs a worker does at a time"),
     Setting("LOG_LEVEL", "log_level", "text", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
             "DEBUG, INFO, WARNING or ERROR"),

@@ -2,6 +2,8 @@
 
 Starts its own servers in var/bench (emptied first), makes its data, measures over HTTP, prints one table on stdout and
 writes var/bench/results.json. A benchmark and no test: a missed aim is shown and does not fail the run.
+
+`bench crosstalk` and `bench isolation` ask whether tenants meet, and what keeping them apart costs.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from types import FrameType
 
 from config import embedded
@@ -25,7 +28,14 @@ OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_
 SETTINGS = {"THROTTLE_PERSON_PER_MINUTE": "1000000000", "THROTTLE_ADDRESS_PER_MINUTE": "1000000000"}
 
 
+OTHERS = ("crosstalk", "isolation")
+"""Measurements of their own: `./plumbline bench <name> --help`."""
+
+
 def main(arguments: Sequence[str]) -> int:
+    if arguments and arguments[0] in OTHERS:
+        measured: int = import_module(f"tests.bench.{arguments[0]}.__main__").main(arguments[1:])
+        return measured
     options = _parse(arguments)
     for name in OWN:
         os.environ.pop(name, None)

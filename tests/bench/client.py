@@ -65,6 +65,20 @@ class Reading:
         """Nothing changes."""
 
 
+class Rotating:
+    """One reading after another, of many organisations, round and round."""
+
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self._requests = [encoded(one, method="GET", path=one["path"]) for one in plan["readings"]]
+        self._turn = 0
+
+    def request(self) -> bytes:
+        return self._requests[self._turn % len(self._requests)]
+
+    def answered(self, headers: dict[str, str], body: bytes) -> None:
+        self._turn += 1
+
+
 class Starting:
     """POST with a new name each time."""
 
@@ -123,7 +137,7 @@ class ChangingMany:
         self._turn += 1
 
 
-KINDS = {"read": Reading, "start": Starting, "change": Changing, "change-many": ChangingMany}
+KINDS = {"read": Reading, "rotate": Rotating, "start": Starting, "change": Changing, "change-many": ChangingMany}
 
 
 def encoded(plan: dict[str, Any], *, method: str, path: str, body: Any = None, also: str = "") -> bytes:

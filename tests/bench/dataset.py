@@ -58,23 +58,25 @@ def make_dataset(sizes: Sizes) -> Dataset:
         Person.objects.create(email=f"{name}@bench.example", name=name.title(), password="!")
         for name in ("owner", "assessor")
     )
-    made = [_organisation(number, owner=owner, assessor=assessor) for number in range(max(2, sizes.organisations))]
+    made = [make_organisation(number, owner=owner, assessor=assessor) for number in range(max(2, sizes.organisations))]
     (main, key), (_, second_key), *others = made
     complete = {size: slug_of(size) for size in sizes.standards}
     complete[int(standards[SHIPPED[0]].outline["assessable"])] = SHIPPED[0]
     names = [SHIPPED[number % 2] for number in range(max(0, sizes.assessments - len(complete)))]
     people = {"owner": owner, "assessor": assessor}
-    ids = _assessments(main, slugs=[*names, *complete.values()], standards=standards, **people)
+    ids = make_assessments(main, slugs=[*names, *complete.values()], standards=standards, **people)
     whole = dict(zip(complete, ids[len(names) :], strict=True))
-    _run(rows.AROUND_ANSWERS, organisation=main, owner=owner.pk, evidence=sizes.evidence, whole=list(whole.values()))
+    run_statements(
+        rows.AROUND_ANSWERS, organisation=main, owner=owner.pk, evidence=sizes.evidence, whole=list(whole.values())
+    )
     for organisation, _ in others:
-        _assessments(organisation, slugs=SHIPPED, standards=standards, **people)
+        make_assessments(organisation, slugs=SHIPPED, standards=standards, **people)
     return Dataset(
         main_id=main.pk,
         assessor_id=assessor.pk,
         key=key,
         second_key=second_key,
-        session=_signed_in(assessor),
+        session=signed_in(assessor),
         whole=whole,
         counts=_counts(main),
     )
@@ -96,7 +98,7 @@ def make_scores_stale(organisation_id: UUID) -> None:
         )
 
 
-def _organisation(number: int, *, owner: Person, assessor: Person) -> tuple[Organisation, str]:
+def make_organisation(number: int, *, owner: Person, assessor: Person) -> tuple[Organisation, str]:
     """An organisation with an owner, an admin and the admin's API key."""
     organisation = Organisation.objects.create(
         slug=organisation_slug(number), name=f"Bench organisation {number}", created_by=owner
@@ -117,7 +119,7 @@ def _organisation(number: int, *, owner: Person, assessor: Person) -> tuple[Orga
     return organisation, key.text
 
 
-def _assessments(
+def make_assessments(
     organisation: Organisation,
     *,
     slugs: Sequence[str],
@@ -140,11 +142,11 @@ def _assessments(
             )
             for number, slug in enumerate(slugs)
         )
-    _run([rows.ANSWERS], organisation=organisation, assessor=assessor.pk)
+    run_statements([rows.ANSWERS], organisation=organisation, assessor=assessor.pk)
     return [row.pk for row in made]
 
 
-def _run(statements: Sequence[str], *, organisation: Organisation, **values: Any) -> None:
+def run_statements(statements: Sequence[str], *, organisation: Organisation, **values: Any) -> None:
     # PostgreSQL 18 makes ids in the order of time, as Plumbline itself does; before it there are only random ones.
     new_id = "uuidv7()" if connection.pg_version >= 180000 else "gen_random_uuid()"  # type: ignore[attr-defined]
     with tenant_scope(organisation.pk), connection.cursor() as cursor:
@@ -152,7 +154,7 @@ def _run(statements: Sequence[str], *, organisation: Organisation, **values: Any
             cursor.execute(statement.replace("{new_id}", new_id), {"organisation": organisation.pk, **values})
 
 
-def _signed_in(person: Person) -> str:
+def signed_in(person: Person) -> str:
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

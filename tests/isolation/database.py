@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.db import connection, connections, models
+from django.db.models import QuerySet
 from psycopg import sql
 
 from tenants.managed import OwnRowsManager, TenantManager, TenantModel, TenantQuerySet
@@ -63,13 +64,14 @@ def digest(organisation_id: uuid.UUID) -> str:
 
 
 @contextmanager
-def without_row_level_security() -> Iterator[None]:
-    """The second belt off: the owner of the tables switches every policy off, and on again."""
+def without_row_level_security(*models: type[models.Model]) -> Iterator[None]:
+    """The second belt off: the owner switches the policies off, and on again; of all tables, or of these."""
+    chosen = [model._meta.db_table for model in models] or tables()
 
     def switch(word: str) -> None:
         connections.close_all()
         with as_owner() as owner:
-            for table in tables():
+            for table in chosen:
                 owner.execute(
                     sql.SQL("ALTER TABLE {} {} ROW LEVEL SECURITY, {} ROW LEVEL SECURITY").format(
                         sql.Identifier(table), sql.SQL(word), sql.SQL("NO FORCE" if word == "DISABLE" else "FORCE")
@@ -84,16 +86,23 @@ def without_row_level_security() -> Iterator[None]:
 
 
 @contextmanager
-def without_orm_filter() -> Iterator[None]:
-    """The first belt off: managers neither filter nor ask for a scope, and rows are not asked whose they are."""
+def without_orm_filter(*models: type[models.Model]) -> Iterator[None]:
+    """The first belt off: managers neither filter nor ask for a scope, and rows are not asked whose they are.
 
-    def unfiltered(manager: TenantManager[Any] | OwnRowsManager[Any]) -> models.QuerySet[Any]:
-        return models.QuerySet(manager.model, using=manager._db)
+    Of all models, or only the managers of these.
+    """
+    filtered = {kind: kind.get_queryset for kind in (TenantManager, OwnRowsManager)}
+
+    def unfiltered(manager: TenantManager[Any] | OwnRowsManager[Any]) -> QuerySet[Any]:
+        if models and manager.model not in models:
+            return filtered[type(manager) if type(manager) in filtered else TenantManager](manager)
+        return QuerySet(manager.model, using=manager._db)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TenantManager, "get_queryset", unfiltered)
-        patch.setattr(OwnRowsManager, "get_queryset", unfiltered)
-        patch.setattr(TenantQuerySet, "_require_scope", lambda _: None)
+        for kind in filtered:
+            patch.setattr(kind, "get_queryset", unfiltered)
+        if not models:
+            patch.setattr(TenantQuerySet, "_require_scope", lambda _: None)
         patch.setattr("tenants.managed._claim", _claim_unless_claimed)
         yield
 

@@ -17,6 +17,12 @@ _limits = {"lock_timeout": "2s", "idle_in_transaction_session_timeout": "120s"}
 if not _acts_as_owner:
     _limits["statement_timeout"] = "15s"
 
+_pool: dict[str, Any] = (
+    {"pool": {"min_size": 1, "max_size": _environment.database_pool, "timeout": 10}}
+    if _environment.database_pool and not _acts_as_owner
+    else {}
+)
+
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -26,7 +32,8 @@ DATABASES: dict[str, dict[str, Any]] = {
         # Without a URL nothing is reachable here: the start script makes one before it starts any process.
         "HOST": _address.host if _address else "/nonexistent",
         "PORT": str(_address.port or "") if _address else "",
-        "CONN_MAX_AGE": 600,
+        # A pool keeps connections itself; Django refuses to keep them as well.
+        "CONN_MAX_AGE": 0 if _environment.database_pool else 600,
         # A statement of some 25 µs at the start of a request, so that after a restart of the database no thread answers
         # one more request from a connection that is dead.
         "CONN_HEALTH_CHECKS": True,
@@ -34,6 +41,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "OPTIONS": {
             "options": " ".join(f"-c {name}={value}" for name, value in _limits.items()),
             **(_address.options if _address else {}),
+            **_pool,
         },
     }
 }
