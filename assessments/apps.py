@@ -6,10 +6,10 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "Assessments"
 
     def ready(self) -> None:
-        from assessments.selectors.grants import live_grants
+        from assessments.selectors.grants import live_grant
         from assessments.services.grants import accept_outside, describe_outside
         from tenants.access import read_outside_grants_with
         from tenants.services.invitations import on_accept_outside
 
-        read_outside_grants_with(live_grants)
+        read_outside_grants_with(live_grant)
         on_accept_outside(accept_outside, describe=describe_outside)

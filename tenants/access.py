@@ -6,21 +6,34 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from django.utils import timezone
 
 from api.problems import Forbidden, NotFound
+from tenants.last_seen import Sighting, sighting
 from tenants.models import Membership, Organisation
 from tenants.roles import ACTIONS, OUTSIDE_ACTIONS, Action, Role, lower, may_hand_out
 
-Grants = Mapping[uuid.UUID, datetime]
-"""Ids of what an outside reviewer may see, with the moment the grant ends."""
 
-_outside_source: Callable[[uuid.UUID], Grants] | None = None
+@dataclass(frozen=True, slots=True)
+class OutsideGrant:
+    """A live grant: until when, and on which parts (refs) of its subject; on all of it when there are none."""
+
+    id: uuid.UUID
+    until: datetime
+    parts: tuple[str, ...] = ()
+    sighting: Sighting | None = None
 
 
-def read_outside_grants_with(source: Callable[[uuid.UUID], Grants]) -> None:
-    """Floors above tell this one how to find an outside reviewer's live grants in the organisation in scope."""
+OutsideSource = Callable[[uuid.UUID, uuid.UUID], OutsideGrant | None]
+NO_GRANTS: Final[Mapping[uuid.UUID, OutsideGrant]] = {}
+
+_outside_source: OutsideSource | None = None
+
+
+def read_outside_grants_with(source: OutsideSource) -> None:
+    """Floors above tell this one how to find the live grant of a person on a subject, in the organisation in scope."""
     global _outside_source  # noqa: PLW0603 - set once, while the apps load
     _outside_source = source
 
@@ -34,7 +47,8 @@ class Access:
     role: Role | None = None
     key_id: uuid.UUID | None = None
     key_role: Role | None = None
-    grants: Grants = field(default_factory=dict)
+    grants: Mapping[uuid.UUID, OutsideGrant] = field(default_factory=lambda: NO_GRANTS)
+    sighting: Sighting | None = None
 
     @property
     def actor(self) -> str:
@@ -77,14 +91,18 @@ def authorize_role(access: Access, role: Role) -> None:
         raise Forbidden("That role is above your own.", slug="role-above-own", role=role.value)
 
 
-def access_of(*, organisation: Organisation, person_id: uuid.UUID) -> Access:
-    """The access of a signed-in person, or NotFound: to strangers the organisation does not exist."""
-    role = Membership.objects.filter(person_id=person_id).values_list("role", flat=True).first()
-    if role is not None:
-        return Access(organisation=organisation, person_id=person_id, role=Role(role))
-    grants = _outside_source(person_id) if _outside_source else {}
-    now = timezone.now()
-    live = {subject: until for subject, until in grants.items() if until > now}
-    if not live:
+def access_of(*, organisation: Organisation, person_id: uuid.UUID, on: uuid.UUID | None = None) -> Access:
+    """The access of a signed-in person, or NotFound: to strangers the organisation does not exist.
+
+    Whoever is no member needs a live grant `on` the subject of the address; read anew for every request, so that what
+    was revoked is over with the next one.
+    """
+    found = Membership.objects.filter(person_id=person_id).values_list("id", "role", "last_active_at").first()
+    if found is not None:
+        membership_id, role, before = found
+        seen = sighting(Membership, membership_id, column="last_active_at", before=before, now=timezone.now())
+        return Access(organisation=organisation, person_id=person_id, role=Role(role), sighting=seen)
+    grant = _outside_source(person_id, on) if _outside_source and on is not None else None
+    if grant is None or on is None or grant.until <= timezone.now():
         raise NotFound
-    return Access(organisation=organisation, person_id=person_id, grants=live)
+    return Access(organisation=organisation, person_id=person_id, grants={on: grant}, sighting=grant.sighting)

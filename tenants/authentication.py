@@ -11,7 +11,6 @@ import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
@@ -20,11 +19,11 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from identity.models import Person
+from tenants.last_seen import Sighting, sighting
 from tenants.models import ApiKey
 from tenants.roles import Role
 from tenants.scope import scoped_organisation
 
-LAST_USED_EVERY = timedelta(minutes=5)
 _PARTS = 3
 _NOT_VALID = "This API key is not valid here."
 
@@ -64,6 +63,7 @@ class KeyInUse:
     id: uuid.UUID
     role: Role
     member_role: Role | None
+    sighting: Sighting | None = None
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -85,7 +85,10 @@ class ApiKeyAuthentication(BaseAuthentication):
         if row is None or not hmac.compare_digest(row[1], _hash(parts[2])):
             raise AuthenticationFailed(_NOT_VALID)
         key_id, _, role, last_used_at, member_role = row[:5]
-        if last_used_at is None or now - last_used_at > LAST_USED_EVERY:
-            ApiKey.objects.filter(pk=key_id).update(last_used_at=now)
-        key = KeyInUse(id=key_id, role=Role(role), member_role=Role(member_role) if member_role else None)
+        key = KeyInUse(
+            id=key_id,
+            role=Role(role),
+            member_role=Role(member_role) if member_role else None,
+            sighting=sighting(ApiKey, key_id, column="last_used_at", before=last_used_at, now=now),
+        )
         return Person.from_db("default", ["id", "email", "name", "language", "time_zone"], row[5:]), key

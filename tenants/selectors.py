@@ -62,7 +62,9 @@ def access_body(access: Access, *, organisation: Organisation) -> Row:
 
 
 def list_members(*, role: str | None = None) -> QuerySet[Membership, Any]:
-    rows = Membership.objects.values("id", "role", "created_at", "person_id", "person__name", "person__email")
+    rows = Membership.objects.values(
+        "id", "role", "version", "created_at", "last_active_at", "person_id", "person__name", "person__email"
+    )
     return rows.filter(role=role) if role else rows
 
 
@@ -80,7 +82,9 @@ def member_body(row: Row) -> Row:
         "name": row["person__name"] or email.partition("@")[0],
         "email": email,
         "role": row["role"],
+        "version": row["version"],
         "joined_at": row["created_at"],
+        "last_active_at": row["last_active_at"],
     }
 
 

@@ -23,6 +23,13 @@ class Named(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class Shown(serializers.Serializer[Any]):
+    """A person as the reader may know them."""
+
+    id = serializers.UUIDField(allow_null=True, help_text="Null for outside reviewers, but for themselves.")
+    name = serializers.CharField(help_text="To outside reviewers the part the person plays, such as Assessor.")
+
+
 class OrganisationChange(StrictSerializer):
     name = serializers.CharField(max_length=200, validators=[ONE_LINE, NO_ADDRESS])
     sector = serializers.CharField(max_length=80, allow_blank=True, required=False, validators=[ONE_LINE])
@@ -54,7 +61,9 @@ class MemberShape(serializers.Serializer[Any]):
     name = serializers.CharField()
     email = serializers.EmailField()
     role = serializers.ChoiceField(choices=ROLES)
+    version = serializers.IntegerField(help_text="In quotes it is the ETag.")
     joined_at = serializers.DateTimeField()
+    last_active_at = serializers.DateTimeField(allow_null=True, help_text="To within five minutes.")
 
 
 class RoleChange(StrictSerializer):

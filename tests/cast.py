@@ -17,6 +17,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from identity.models import Person
 from tenants.models import Membership, Organisation
@@ -62,6 +63,11 @@ class Api:
     def patch(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.call("PATCH", path, {} if body is None else body, **headers)
 
+    def change(self, path: str, body: Any = None, **headers: str) -> Any:
+        """PATCH on the version that stands there now."""
+        now = self.get(path).headers.get("ETag")
+        return self.patch(path, body, **({"If_Match": now} if now else {}), **headers)
+
     def put(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.call("PUT", path, {} if body is None else body, **headers)
 
@@ -91,7 +97,7 @@ def make_organisation(slug: str, *, owner: Person, name: str = "") -> Organisati
     organisation = Organisation.objects.create(slug=slug, name=name or slug.title(), created_by=owner)
     with tenant_scope(organisation.pk):
         audit.begin_chain(organisation.pk)
-        Membership.objects.create(person=owner, role=Role.OWNER)
+        Membership.objects.create(person=owner, role=Role.OWNER, last_active_at=timezone.now())
     return organisation
 
 
@@ -117,7 +123,11 @@ def aria(db: None) -> House:
     organisation = make_organisation("aria", owner=people["alice"], name="Aria Devices")
     with tenant_scope(organisation.pk):
         Membership.objects.bulk_create(
-            [Membership(person=people[name], role=role) for name, role in MEMBERS.items() if name != "alice"]
+            [
+                Membership(person=people[name], role=role, last_active_at=timezone.now())
+                for name, role in MEMBERS.items()
+                if name != "alice"
+            ]
         )
     return House(organisation, people)
 

@@ -186,6 +186,14 @@ def _quick_passwords() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _nobody_acts() -> None:
+    """Requests set who acts, for the audit trail, in a context that ends with them; here all share the test's."""
+    from tenants import audit
+
+    audit.act_as(audit.Actor().name)
+
+
+@pytest.fixture(autouse=True)
 def _quiet_settings(settings: object, tmp_path: Path) -> None:
     """Mail into memory, files into the test's own folder, limits out of the way unless a test is about them."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]

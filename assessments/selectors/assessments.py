@@ -90,7 +90,8 @@ def listed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def summary_body(assessment: Assessment, *, access: Access, book: Workbook | None = None) -> dict[str, Any]:
     """Everything about an assessment but its answers. Scores and progress come from `book`, or of two to four queries.
 
-    Outside reviewers are told of no member here: lead and approver are null for them.
+    Outside reviewers are told of no member here: lead and approver are null for them. For those who are let into
+    sections only, `book` must be that of their sight: scores and progress are then of the sections.
     """
     of = edition(assessment.standard_id)
     seen = access.is_member
@@ -124,7 +125,7 @@ def summary_body(assessment: Assessment, *, access: Access, book: Workbook | Non
         "approved_at": assessment.approved_at,
         "approved_by": {"id": approver.pk, "name": approver.display_name} if approver else None,
         "scores": root_body(book.sheet.root) if book else current_scores(assessment),
-        "progress": book.progress if book else progress(of, touched=_touched(assessment)),
+        "progress": book.progress if book else progress(len(of.score_tree.assessable), touched=_touched(assessment)),
     }
 
 

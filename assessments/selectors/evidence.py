@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -157,10 +157,17 @@ def not_ready(version: EvidenceVersion) -> Conflict:
 
 
 def find_linked_file(
-    evidence_id: uuid.UUID, *, assessment_id: uuid.UUID, version: int | None = None
+    evidence_id: uuid.UUID,
+    *,
+    assessment_id: uuid.UUID,
+    requirement_ids: Collection[uuid.UUID] | None = None,
+    version: int | None = None,
 ) -> EvidenceVersion:
-    """As `find_file`, for evidence that backs an answer of this assessment; NotFound for any other."""
-    if not EvidenceLink.objects.filter(evidence_id=evidence_id, answer__assessment_id=assessment_id).exists():
+    """As `find_file`, for evidence that backs an answer of this assessment, or one to these requirements of it."""
+    links = EvidenceLink.objects.filter(evidence_id=evidence_id, answer__assessment_id=assessment_id)
+    if requirement_ids is not None:
+        links = links.filter(answer__requirement_id__in=requirement_ids)
+    if not links.exists():
         raise NotFound
     return find_file(evidence_id, version=version)
 

@@ -29,7 +29,7 @@ from api.ids import new_id
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.editions import EDITIONS_KEPT, Edition, Node, edition
 from assessments.models import Assessment
-from assessments.scoring import Explanation, LeafState, NodeScore, ScoreSheet, explain, score
+from assessments.scoring import Explanation, LeafState, NodeScore, ScoreSheet, ScoreTree, explain, score
 from tenants.scope import current_organisation
 
 SCORE_FIELDS: Final = ("asserted", "evidenced", "validated", "target", "coverage", "answered", "applicable", "total")
@@ -123,14 +123,18 @@ def leaf_states(assessment: Assessment, *, today: date | None = None) -> dict[st
     return _states([basis], today=today or timezone.localdate())[basis.id][0]
 
 
-def score_sheet(assessment: Assessment, *, today: date | None = None) -> ScoreSheet:
-    """The scores of all nodes now. One query."""
-    return score(edition(assessment.standard_id).score_tree, leaf_states(assessment, today=today))
+def score_sheet(assessment: Assessment, *, tree: ScoreTree) -> ScoreSheet:
+    """The scores of all nodes of `tree`, the standard's or a part of it, now. One query."""
+    return score(tree, _states_in(assessment, tree=tree))
 
 
-def explanation(assessment: Assessment, *, ref: str | None, measure: str) -> Explanation:
-    """Why the score of `ref` (None: the whole) is what it is. One query."""
-    return explain(edition(assessment.standard_id).score_tree, leaf_states(assessment), ref, measure=measure)
+def explanation(assessment: Assessment, *, tree: ScoreTree, ref: str | None, measure: str) -> Explanation:
+    """Why the score of `ref` (None: all of `tree`) is what it is. One query."""
+    return explain(tree, _states_in(assessment, tree=tree), ref, measure=measure)
+
+
+def _states_in(assessment: Assessment, *, tree: ScoreTree) -> dict[str, LeafState]:
+    return {ref: state for ref, state in leaf_states(assessment).items() if ref in tree.assessable}
 
 
 def root_scores(bases: Sequence[Basis], *, kept: Mapping[UUID, Mapping[str, Any] | None]) -> dict[UUID, dict[str, Any]]:

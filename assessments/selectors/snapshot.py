@@ -14,7 +14,7 @@ from assessments.catalogue.editions import Edition, edition
 from assessments.models import Action, Answer, Assessment, EvidenceLink, EvidenceVersion, FileState, Review, Snapshot
 from assessments.scoring import score
 from assessments.selectors.scores import leaf_states
-from assessments.selectors.workbook import names_of
+from assessments.selectors.sight import names_of
 from assessments.snapshot_document import Row, Source, is_intact, previous_of
 
 _ASSESSMENT = (

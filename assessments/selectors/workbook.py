@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -25,6 +25,7 @@ from assessments.lifecycle import AnswerState
 from assessments.models import Assessment
 from assessments.scoring import LeafState, NodeScore, ScoreSheet, ScoreTree, score
 from assessments.selectors.scores import LINKS, node_body, refs_by_id, unanswered_states
+from assessments.selectors.sight import Sight, branch
 from tenants.scope import current_organisation
 
 _MOMENT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
@@ -39,7 +40,6 @@ FROM assessments_answer a
 WHERE a.organisation_id = %(organisation)s AND a.assessment_id = %(assessment)s
 """  # noqa: S608 - put together from constants
 _SOME_ROWS = f"{_ROWS} AND a.requirement_id = ANY(%(requirements)s)"
-_NAMES = "SELECT id::text, name, email FROM identity_person WHERE id = ANY(%s::uuid[])"
 
 LONG_TEXTS: Final = frozenset({"summary", "question", "evidence", "levels"})
 
@@ -109,7 +109,7 @@ class Workbook:
     @property
     def progress(self) -> dict[str, int]:
         """Answer state → number of assessable requirements in it; untouched ones are open."""
-        return progress(self.edition, touched=Counter(row.state for row in self.rows.values()))
+        return progress(len(self.tree.assessable), touched=Counter(row.state for row in self.rows.values()))
 
 
 def moment(at: datetime) -> str:
@@ -117,10 +117,10 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def progress(of: Edition, *, touched: Mapping[str, int]) -> dict[str, int]:
-    """Answer state → number of assessable requirements, from the numbers of rows by state."""
+def progress(assessable: int, *, touched: Mapping[str, int]) -> dict[str, int]:
+    """Answer state → number of requirements, of so many `assessable` ones, from the numbers of rows by state."""
     counts = {state.value: touched.get(state.value, 0) for state in AnswerState}
-    counts[AnswerState.OPEN.value] += len(of.score_tree.assessable) - sum(touched.values())
+    counts[AnswerState.OPEN.value] += assessable - sum(touched.values())
     return counts
 
 
@@ -142,24 +142,14 @@ def answer_rows(
         return {by_id[row[0]]: AnswerRow(*row) for row in cursor.fetchall()}
 
 
-def names_of(person_ids: Iterable[str | UUID | None]) -> dict[str, str]:
-    """Person id as text → the name to show. One query, or none for nobody."""
-    wanted = {str(id_) for id_ in person_ids if id_}
-    if not wanted:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_NAMES, [list(wanted)])
-        return {id_: name or email.partition("@")[0] for id_, name, email in cursor.fetchall()}
-
-
-def people_in(rows: Iterable[AnswerRow], *, with_assignees: bool) -> dict[str, orjson.Fragment]:
+def people_in(rows: Iterable[AnswerRow], *, sight: Sight) -> dict[str, orjson.Fragment]:
     """Person id → ready JSON {id, name} of everybody who answered and, for members, of the assignees. One query."""
     ids: set[str | None] = set()
     for row in rows:
         ids.add(row.answered_by)
-        if with_assignees:
+        if sight.is_member:
             ids.add(row.assignee)
-    return {id_: orjson.Fragment(orjson.dumps({"id": id_, "name": name})) for id_, name in names_of(ids).items()}
+    return {id_: orjson.Fragment(orjson.dumps(shown)) for id_, shown in sight.people(ids).items()}
 
 
 def answer_body(row: AnswerRow, *, people: Mapping[str, orjson.Fragment]) -> dict[str, Any]:
@@ -184,30 +174,24 @@ def answer_body(row: AnswerRow, *, people: Mapping[str, orjson.Fragment]) -> dic
 
 
 def open_workbook(
-    assessment: Assessment, *, with_assignees: bool, top: str | None = None, language: str | None = None
+    assessment: Assessment, *, sight: Sight, top: str | None = None, language: str | None = None
 ) -> Workbook:
-    """Read everything, or what is at and below the requirement `top`: two queries, whatever the size.
+    """Read everything in sight, or what of it is at and below the requirement `top`: two queries, whatever the size.
 
-    `with_assignees` is for members: others see who answered, and nobody else.
+    Members see who answered and who is to; others see of those who answered what part they play, and nobody else.
     """
-    of = edition(assessment.standard_id)
-    tree = of.score_tree if top is None else _branch(of.score_tree, top=top)
-    rows = answer_rows(assessment, refs=None if top is None else tree.nodes)
+    of = sight.edition
+    tree = sight.tree if top is None else branch(sight.tree, tops=[top])
+    rows = answer_rows(assessment, refs=None if top is None and sight.is_whole else tree.nodes)
     return Workbook(
         edition=of,
         rows=rows,
-        people=people_in(rows.values(), with_assignees=with_assignees),
+        people=people_in(rows.values(), sight=sight),
         language=of.language(language or assessment.language),
         profiles=assessment.profiles,
         target=assessment.target,
         tree=tree,
     )
-
-
-def _branch(tree: ScoreTree, *, top: str) -> ScoreTree:
-    """The part of a tree at and below one node: what is elsewhere does not enter the scores there."""
-    nodes = [replace(tree.nodes[top], parent_ref=None), *(tree.nodes[ref] for ref in tree.descendants(top))]
-    return ScoreTree.build(nodes, method=tree.method.name, scale=tree.scale)
 
 
 def requirements_json(book: Workbook, *, whole_texts: bool) -> list[dict[str, Any]]:
@@ -269,7 +253,9 @@ def answer_page(book: Workbook, *, keep: Callable[[str, AnswerRow], bool], start
     """
     texts = book.edition.texts(book.language)
     kept = [
-        node for node in book.edition.nodes if node.assessable and keep(node.ref, book.rows.get(node.ref, UNTOUCHED))
+        node
+        for node in book.edition.nodes
+        if node.ref in book.tree.assessable and keep(node.ref, book.rows.get(node.ref, UNTOUCHED))
     ]
     first = bisect_left(kept, start, key=lambda node: node.position)
     last = first + size

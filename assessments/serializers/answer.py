@@ -19,6 +19,7 @@ from assessments.serializers.assessment import (
     StrictBoolean,
 )
 from assessments.services.answer import MOST_AT_ONCE
+from tenants.serializers import Shown
 
 MOST_REFS = 2_000
 
@@ -76,7 +77,7 @@ class AnswerShape(Shape):
     reason = serializers.CharField()
     note = serializers.CharField()
     assignee = PersonShape(allow_null=True)
-    answered_by = PersonShape(allow_null=True)
+    answered_by = Shown(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
     validated_level = serializers.FloatField(allow_null=True)
     evidence = serializers.IntegerField(help_text="Number of evidence linked.")

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers import StrictSerializer
-from tenants.serializers import Named
+from tenants.serializers import Shown
 
 
 class NewComment(StrictSerializer):
@@ -16,6 +16,6 @@ class NewComment(StrictSerializer):
 
 class CommentShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    author = Named()
+    author = Shown()
     text = serializers.CharField()
     created_at = serializers.DateTimeField()

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from api.serializers import StrictSerializer
 from assessments.lifecycle import AssessmentState
 from assessments.models import FileState, VirusScan
-from tenants.serializers import Named
+from tenants.serializers import Named, Shown
 
 LINKS_AT_ONCE = 200
 
@@ -138,5 +138,5 @@ class LinkedEvidence(serializers.Serializer[Any]):
 
 class EvidenceLinkShape(serializers.Serializer[Any]):
     evidence = LinkedEvidence()
-    linked_by = Named()
+    linked_by = Shown()
     linked_at = serializers.DateTimeField()

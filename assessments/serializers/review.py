@@ -10,7 +10,7 @@ from api.serializers import StrictSerializer
 from assessments.lifecycle import AnswerState
 from assessments.models.review import Verdict
 from assessments.serializers.assessment import LevelField
-from tenants.serializers import Named
+from tenants.serializers import Shown
 
 REVIEWS_AT_ONCE = 200
 
@@ -38,7 +38,7 @@ class ReviewShape(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=Verdict.values)
     level = serializers.FloatField(allow_null=True)
     note = serializers.CharField()
-    reviewer = Named()
+    reviewer = Shown()
     created_at = serializers.DateTimeField()
 
 

@@ -6,15 +6,17 @@ import uuid
 
 from assessments.models import AnswerComment
 from assessments.selectors.assessments import get_assessment
-from assessments.services.answer_places import find_node, refuse_closed, take_answers
+from assessments.selectors.sight import sight_of
+from assessments.services.answer_places import refuse_closed, take_answers
 from identity.models import Person
 from tenants import audit
+from tenants.access import Access
 
 
-def add_comment(assessment_id: uuid.UUID, *, ref: str, author: Person, text: str) -> AnswerComment:
-    """Say `text` about the answer at `ref`. 404 for an unknown ref, 409 once the assessment is approved."""
+def add_comment(assessment_id: uuid.UUID, *, ref: str, access: Access, author: Person, text: str) -> AnswerComment:
+    """Say `text` about the answer at `ref`. 404 for a ref out of sight, 409 once the assessment is approved."""
     assessment = get_assessment(assessment_id)
-    node = find_node(assessment, ref=ref)
+    node = sight_of(access, assessment).answerable(ref)
     refuse_closed(assessment)
     answer = take_answers(assessment, requirement_ids=[node.id])[node.id]
     comment = AnswerComment.objects.create(answer=answer, author=author, text=text)

@@ -14,15 +14,12 @@ from assessments.catalogue.editions import Edition
 from assessments.lifecycle import AnswerMove, AnswerState, AssessmentState, LifecycleError, move_answer
 from assessments.models import Answer, Assessment, Review
 from assessments.models.review import Verdict
-from assessments.services.answer_places import (
-    NO_SUCH_REQUIREMENT,
-    edition_of,
-    find_node,
-    lock_answers,
-)
+from assessments.selectors.sight import Sight, sight_of
+from assessments.services.answer_places import NO_SUCH_REQUIREMENT, lock_answers
 from assessments.services.transitions import hold_assessment, note_moved_scores
 from identity.models import Person
 from tenants import audit
+from tenants.access import Access
 
 _MOVES = {Verdict.VALIDATED: AnswerMove.VALIDATE, Verdict.CHANGES_REQUESTED: AnswerMove.REQUEST_CHANGES}
 
@@ -45,11 +42,12 @@ class Reviewed:
     ref: str
 
 
-def review_answer(assessment_id: uuid.UUID, *, reviewer: Person, draft: Draft) -> Reviewed:
+def review_answer(assessment_id: uuid.UUID, *, access: Access, reviewer: Person, draft: Draft) -> Reviewed:
     """Give one verdict. Raises NotFound, Invalid, PreconditionFailed, and Conflict with the lifecycle's slug."""
     assessment = hold_assessment(assessment_id)
-    find_node(assessment, ref=draft.ref)
-    review = _Reviewing(assessment, reviewer=reviewer, drafts=[draft])
+    sight = sight_of(access, assessment)
+    sight.answerable(draft.ref)
+    review = _Reviewing(assessment, sight=sight, reviewer=reviewer, drafts=[draft])
     if review.faults:
         raise Invalid({path.rpartition(".")[2]: said for path, said in review.faults.items()})
     if review.stale:
@@ -60,9 +58,12 @@ def review_answer(assessment_id: uuid.UUID, *, reviewer: Person, draft: Draft) -
     return review.write()[0]
 
 
-def review_answers(assessment_id: uuid.UUID, *, reviewer: Person, drafts: Sequence[Draft]) -> list[Reviewed]:
+def review_answers(
+    assessment_id: uuid.UUID, *, access: Access, reviewer: Person, drafts: Sequence[Draft]
+) -> list[Reviewed]:
     """Give all verdicts or none, in a number of statements that does not depend on how many there are."""
-    review = _Reviewing(hold_assessment(assessment_id), reviewer=reviewer, drafts=drafts)
+    assessment = hold_assessment(assessment_id)
+    review = _Reviewing(assessment, sight=sight_of(access, assessment), reviewer=reviewer, drafts=drafts)
     if review.faults:
         raise Invalid(review.faults)
     if review.stale:
@@ -76,14 +77,14 @@ def review_answers(assessment_id: uuid.UUID, *, reviewer: Person, drafts: Sequen
 class _Reviewing:
     """Drafts laid beside the answers they are about: first every fault is found, then everything is written."""
 
-    def __init__(self, assessment: Assessment, *, reviewer: Person, drafts: Sequence[Draft]) -> None:
-        self.assessment, self.reviewer, self.drafts = assessment, reviewer, drafts
-        self.edition = edition_of(assessment)
+    def __init__(self, assessment: Assessment, *, sight: Sight, reviewer: Person, drafts: Sequence[Draft]) -> None:
+        self.assessment, self.sight, self.reviewer, self.drafts = assessment, sight, reviewer, drafts
+        self.edition = sight.edition
         self.faults: dict[str, list[str]] = {}
         self.stale: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []
         self.targets: dict[str, AnswerState] = {}
-        wanted = [node.id for draft in drafts if (node := self.edition.by_ref.get(draft.ref)) is not None]
+        wanted = [self.edition.by_ref[draft.ref].id for draft in drafts if sight.sees(draft.ref)]
         self.answers = lock_answers(assessment, requirement_ids=wanted)
         seen: set[str] = set()
         for index, draft in enumerate(drafts):
@@ -93,7 +94,7 @@ class _Reviewing:
     def _look_at(self, draft: Draft, *, index: int, repeated: bool) -> None:
         path, place = f"reviews.{index}", {"index": index, "ref": draft.ref}
         node = self.edition.by_ref.get(draft.ref)
-        if node is None or not node.assessable:
+        if node is None or not node.assessable or not self.sight.sees(draft.ref):
             self.faults[f"{path}.ref"] = [NO_SUCH_REQUIREMENT]
             return
         if repeated:

@@ -13,11 +13,11 @@ from rest_framework.utils.urls import replace_query_param
 
 from api.etag import etag, expected_version
 from api.pagination import Filters, Page
-from api.problems import Invalid, NotFound
+from api.problems import Invalid
 from api.serializers import parse
-from assessments.catalogue.editions import Edition, edition
 from assessments.lifecycle import AnswerState
 from assessments.selectors.assessments import get_assessment
+from assessments.selectors.sight import Sight, sight_of
 from assessments.selectors.workbook import (
     AnswerRow,
     answer_body,
@@ -39,19 +39,20 @@ from assessments.serializers.answer import (
 from assessments.services import answer as answers
 from assessments.services.assign import assign_answers
 from assessments.views.assessments import IF_MATCH, LANGUAGE, NoFields, person_filter
+from tenants.access import Access
 from tenants.roles import Action
 from tenants.views.tenant import TenantRequest, TenantView
 
 STATES = tuple(state.value for state in AnswerState)
 
 
-def _bodies(written: answers.Written) -> list[dict[str, Any]]:
-    people = people_in(written.rows.values(), with_assignees=True)
+def _bodies(written: answers.Written, *, access: Access) -> list[dict[str, Any]]:
+    people = people_in(written.rows.values(), sight=sight_of(access, written.assessment))
     return [{"ref": ref, **answer_body(row, people=people)} for ref, row in written.rows.items()]
 
 
-def _one(written: answers.Written) -> Response:
-    body = _bodies(written)[0]
+def _one(written: answers.Written, *, access: Access) -> Response:
+    body = _bodies(written, access=access)[0]
     return Response(body, headers={"ETag": etag(body["version"])})
 
 
@@ -76,12 +77,9 @@ class AnswersView(TenantView):
         """List the assessable requirements with their answers, in document order."""
         filters = Filters(request, "state", "assignee", "ref", "applicable")
         assessment = get_assessment(assessment_id)
-        keep = _Kept(filters, request=request, of=edition(assessment.standard_id))
-        book = open_workbook(
-            assessment,
-            with_assignees=request.access.is_member,
-            language=request.query_params.get("language"),
-        )
+        sight = sight_of(request.access, assessment)
+        keep = _Kept(filters, request=request, sight=sight)
+        book = open_workbook(assessment, sight=sight, language=request.query_params.get("language"))
         size = Page().get_page_size(request) or Page.page_size
         page = answer_page(book, keep=keep, start=_read_cursor(filters), size=size)
         return Response(
@@ -100,7 +98,7 @@ class AnswersView(TenantView):
             for item in parse(AnswerChanges, request.data)["answers"]
         ]
         written = answers.change_answers(access=request.access, assessment_id=assessment_id, edits=edits)
-        return Response({"answers": _bodies(written)})
+        return Response({"answers": _bodies(written, access=request.access)})
 
 
 class AnswerView(TenantView):
@@ -112,16 +110,9 @@ class AnswerView(TenantView):
         """One requirement with its answer and score. The ETag is that of the answer, "0" before there is one."""
         Filters(request)
         assessment = get_assessment(assessment_id)
-        of = edition(assessment.standard_id)
-        node = of.by_ref.get(ref)
-        if node is None:
-            raise NotFound
-        book = open_workbook(
-            assessment,
-            with_assignees=request.access.is_member,
-            top=ref,
-            language=request.query_params.get("language"),
-        )
+        sight = sight_of(request.access, assessment)
+        node = sight.node(ref)
+        book = open_workbook(assessment, sight=sight, top=ref, language=request.query_params.get("language"))
         row = book.rows.get(ref)
         headers = {"ETag": etag(row.version if row else 0)} if node.assessable else None
         return Response(requirement_body(book, ref=ref), headers=headers)
@@ -130,7 +121,8 @@ class AnswerView(TenantView):
     def patch(self, request: TenantRequest, assessment_id: UUID, ref: str) -> Response:
         """Give or change an answer. The first one needs If-Match: "0", and begins a draft."""
         edit = answers.Edit(ref, expected_version(request), parse(AnswerChange, request.data))
-        return _one(answers.change_answer(access=request.access, assessment_id=assessment_id, edit=edit))
+        written = answers.change_answer(access=request.access, assessment_id=assessment_id, edit=edit)
+        return _one(written, access=request.access)
 
 
 class AnswerMoveView(TenantView):
@@ -141,7 +133,7 @@ class AnswerMoveView(TenantView):
         version = expected_version(request)
         parse(NoFields, request.data or {})
         written = self.service(access=request.access, assessment_id=assessment_id, ref=ref, expected_version=version)
-        return _one(written)
+        return _one(written, access=request.access)
 
 
 class SubmitAnswerView(AnswerMoveView):
@@ -176,7 +168,7 @@ class AssignmentsView(TenantView):
 class _Kept:
     """The list's filters as one question about one answer."""
 
-    def __init__(self, filters: Filters, *, request: TenantRequest, of: Edition) -> None:
+    def __init__(self, filters: Filters, *, request: TenantRequest, sight: Sight) -> None:
         self.state = filters.choice("state", STATES)
         applicable = filters.choice("applicable", ("true", "false"))
         self.applicable = None if applicable is None else applicable == "true"
@@ -186,9 +178,9 @@ class _Kept:
         self.assignee = assignee and str(assignee)
         self.refs: frozenset[str] | None = None
         if (ref := filters.get("ref")) is not None:
-            if ref not in of.by_ref:
+            if not sight.sees(ref):
                 raise Invalid({"ref": [f"The standard has no requirement {ref}."]})
-            self.refs = frozenset({ref, *of.score_tree.descendants(ref)})
+            self.refs = frozenset({ref, *sight.tree.descendants(ref)})
 
     def __call__(self, ref: str, row: AnswerRow) -> bool:
         return (

@@ -23,6 +23,7 @@ from assessments.selectors.assessments import (
     summary_body,
 )
 from assessments.selectors.scores import root_body
+from assessments.selectors.sight import sight_of
 from assessments.selectors.workbook import open_workbook, requirements_json
 from assessments.serializers.answer import WorkbookShape
 from assessments.serializers.assessment import AssessmentChange, AssessmentPage, AssessmentShape, NewAssessment
@@ -60,7 +61,9 @@ def person_filter(filters: Filters, name: str, *, me: UUID) -> UUID | None:
 
 
 def _answer(assessment: Assessment, *, request: TenantRequest, status: int = 200) -> Response:
-    body = summary_body(assessment, access=request.access)
+    sight = sight_of(request.access, assessment)
+    book = None if sight.is_whole else open_workbook(assessment, sight=sight)
+    body = summary_body(assessment, access=request.access, book=book)
     return Response(body, status=status, headers={"ETag": etag(assessment.version)})
 
 
@@ -104,7 +107,11 @@ class AssessmentView(TenantView):
 
     @extend_schema(operation_id="assessment_read", responses=AssessmentShape)
     def get(self, request: TenantRequest, assessment_id: UUID) -> Response:
-        """One assessment without its answers. To outside reviewers lead and approver are null."""
+        """One assessment without its answers.
+
+        To outside reviewers lead and approver are null, and scores and progress those of the sections they are let
+        into.
+        """
         return _answer(get_assessment(assessment_id), request=request)
 
     @extend_schema(
@@ -128,12 +135,14 @@ class WorkbookView(TenantView):
     def get(self, request: TenantRequest, assessment_id: UUID) -> Response:
         """The whole tree of the standard with every answer and score.
 
-        Outside reviewers see who answered, and no assignees.
+        Outside reviewers see the sections they are let into, of those who answered what part they play, and no
+        assignees.
         """
         texts = Filters(request, "texts").choice("texts", ("titles", "all"))
         assessment = get_assessment(assessment_id)
         access = request.access
-        book = open_workbook(assessment, with_assignees=access.is_member, language=request.query_params.get("language"))
+        sight = sight_of(access, assessment)
+        book = open_workbook(assessment, sight=sight, language=request.query_params.get("language"))
         body = {
             "assessment": summary_body(assessment, access=access, book=book),
             "scores": root_body(book.sheet.root),

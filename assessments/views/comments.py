@@ -12,8 +12,8 @@ from api.pagination import Filters, paginate
 from api.serializers import parse
 from assessments.selectors.assessments import get_assessment
 from assessments.selectors.reviews import comment_body, list_comments
+from assessments.selectors.sight import sight_of
 from assessments.serializers.comment import CommentShape, NewComment
-from assessments.services.answer_places import find_node
 from assessments.services.comment import add_comment
 from tenants.roles import Action
 from tenants.serializers import page_of
@@ -28,13 +28,15 @@ class CommentsView(TenantView):
     def get(self, request: TenantRequest, assessment_id: uuid.UUID, ref: str) -> Response:
         """Read the discussion of one answer, oldest first."""
         Filters(request)
-        node = find_node(get_assessment(assessment_id), ref=ref)
-        rows = list_comments(assessment_id=assessment_id, requirement_id=node.id)
-        return paginate(rows, request=request, orderings=("id",), render=comment_body)
+        sight = sight_of(request.access, get_assessment(assessment_id))
+        rows = list_comments(assessment_id=assessment_id, requirement_id=sight.answerable(ref).id)
+        page = paginate(rows, request=request, orderings=("id",), render=comment_body)
+        sight.veil(page.data["results"], field="author")
+        return page
 
     @extend_schema(operation_id="answer_comments_create", request=NewComment, responses={201: CommentShape})
     def post(self, request: TenantRequest, assessment_id: uuid.UUID, ref: str) -> Response:
         """Say something about one answer."""
         text = parse(NewComment, request.data)["text"]
-        comment = add_comment(assessment_id, ref=ref, author=request.person, text=text)
+        comment = add_comment(assessment_id, ref=ref, access=request.access, author=request.person, text=text)
         return Response(comment_body(comment), status=201)

@@ -25,6 +25,7 @@ from assessments.selectors.evidence import (
     list_answer_evidence,
     list_evidence,
 )
+from assessments.selectors.sight import sight_of
 from assessments.serializers.evidence import (
     EvidenceDetail,
     EvidenceLinkMade,
@@ -38,7 +39,6 @@ from assessments.serializers.evidence import (
     UploadedEvidence,
     VersionUpload,
 )
-from assessments.services.answer_places import find_node
 from assessments.services.evidence import Taken, add_evidence, add_version, change_evidence
 from assessments.services.evidence_links import Linked, Pair, link_evidence, link_many, unlink_evidence
 from assessments.views.downloads import FILE, VERSION, DownloadView, file_response, wanted_version
@@ -135,8 +135,12 @@ class AssessmentEvidenceFileView(DownloadView):
 
     @extend_schema(operation_id="assessment_evidence_file", responses=FILE, parameters=[VERSION])
     def get(self, request: TenantRequest, assessment_id: uuid.UUID, evidence_id: uuid.UUID) -> HttpResponseBase:
-        """Download a file that backs an answer of this assessment. Open to its outside reviewers."""
-        found = find_linked_file(evidence_id, assessment_id=assessment_id, version=wanted_version(request))
+        """Download a file that backs an answer of this assessment. Open to its outside reviewers, in their sections."""
+        version = wanted_version(request)
+        sight = sight_of(request.access, get_assessment(assessment_id))
+        found = find_linked_file(
+            evidence_id, assessment_id=assessment_id, requirement_ids=sight.requirement_ids(), version=version
+        )
         return file_response(found, method=request.method)
 
 
@@ -148,9 +152,11 @@ class AnswerEvidenceView(TenantView):
     def get(self, request: TenantRequest, assessment_id: uuid.UUID, ref: str) -> Response:
         """List what backs one answer, in the order it was linked."""
         Filters(request)
-        node = find_node(get_assessment(assessment_id), ref=ref)
-        rows = list_answer_evidence(assessment_id=assessment_id, requirement_id=node.id)
-        return paginate(rows, request=request, orderings=("id",), render=link_body)
+        sight = sight_of(request.access, get_assessment(assessment_id))
+        rows = list_answer_evidence(assessment_id=assessment_id, requirement_id=sight.answerable(ref).id)
+        page = paginate(rows, request=request, orderings=("id",), render=link_body)
+        sight.veil(page.data["results"], field="linked_by")
+        return page
 
     @extend_schema(
         operation_id="answer_evidence_create",

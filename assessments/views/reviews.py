@@ -15,8 +15,8 @@ from api.serializers import parse
 from assessments.models.review import Verdict
 from assessments.selectors.assessments import get_assessment
 from assessments.selectors.reviews import list_reviews, review_body
+from assessments.selectors.sight import sight_of
 from assessments.serializers.review import NewReview, NewReviews, ReviewedAnswer, ReviewedAnswers, ReviewShape
-from assessments.services.answer_places import find_node
 from assessments.services.review import Draft, Reviewed, review_answer, review_answers
 from tenants.roles import Action
 from tenants.serializers import page_of
@@ -35,9 +35,11 @@ class AnswerReviewsView(TenantView):
     def get(self, request: TenantRequest, assessment_id: uuid.UUID, ref: str) -> Response:
         """List the verdicts on one answer, newest first; the newest counts."""
         Filters(request)
-        node = find_node(get_assessment(assessment_id), ref=ref)
-        rows = list_reviews(assessment_id=assessment_id, requirement_id=node.id)
-        return paginate(rows, request=request, orderings=("-id",), render=review_body)
+        sight = sight_of(request.access, get_assessment(assessment_id))
+        rows = list_reviews(assessment_id=assessment_id, requirement_id=sight.answerable(ref).id)
+        page = paginate(rows, request=request, orderings=("-id",), render=review_body)
+        sight.veil(page.data["results"], field="reviewer")
+        return page
 
     @extend_schema(
         operation_id="answer_reviews_create",
@@ -49,7 +51,7 @@ class AnswerReviewsView(TenantView):
         """Validate one answer, or request changes. Nobody validates their own answer."""
         fields = parse(NewReview, request.data)
         draft = _draft(fields, ref=ref, version=expected_version(request))
-        reviewed = review_answer(assessment_id, reviewer=request.person, draft=draft)
+        reviewed = review_answer(assessment_id, access=request.access, reviewer=request.person, draft=draft)
         return Response(_body(reviewed), status=201, headers={"ETag": etag(reviewed.answer.version)})
 
 
@@ -64,7 +66,7 @@ class ReviewsView(TenantView):
             _draft(fields, ref=fields["ref"], version=fields["version"])
             for fields in parse(NewReviews, request.data)["reviews"]
         ]
-        reviewed = review_answers(assessment_id, reviewer=request.person, drafts=drafts)
+        reviewed = review_answers(assessment_id, access=request.access, reviewer=request.person, drafts=drafts)
         return Response({"reviews": [_body(entry) for entry in reviewed]}, status=201)
 
 

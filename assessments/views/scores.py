@@ -9,10 +9,10 @@ from rest_framework.response import Response
 
 from api.pagination import Filters
 from api.problems import NotFound
-from assessments.catalogue.editions import edition
 from assessments.scoring import Measure
 from assessments.selectors.assessments import get_assessment
 from assessments.selectors.scores import explanation, node_body, root_body, score_sheet
+from assessments.selectors.sight import sight_of
 from assessments.serializers.assessment import ExplanationShape, ScoresShape
 from tenants.roles import Action
 from tenants.views.tenant import TenantRequest, TenantView
@@ -28,9 +28,10 @@ class ScoresView(TenantView):
 
     @extend_schema(operation_id="assessment_scores", responses=ScoresShape)
     def get(self, request: TenantRequest, assessment_id: UUID) -> Response:
-        """The scores of the whole and of every node."""
+        """The scores of the whole and of every node; for outside reviewers, of the sections they are let into."""
         Filters(request)
-        sheet = score_sheet(get_assessment(assessment_id))
+        assessment = get_assessment(assessment_id)
+        sheet = score_sheet(assessment, tree=sight_of(request.access, assessment).tree)
         nodes = [{"ref": ref, **node_body(node)} for ref, node in sheet.nodes.items()]
         return Response({"assessment": assessment_id, "root": root_body(sheet.root), "nodes": nodes})
 
@@ -58,6 +59,7 @@ class RootExplanationView(TenantView):
 def _explain(request: TenantRequest, assessment_id: UUID, *, ref: str | None) -> Response:
     measure = Filters(request, "measure").choice("measure", [m.value for m in Measure]) or Measure.ASSERTED.value
     assessment = get_assessment(assessment_id)
-    if ref is not None and ref not in edition(assessment.standard_id).by_ref:
+    sight = sight_of(request.access, assessment)
+    if ref is not None and not sight.sees(ref):
         raise NotFound
-    return Response(explanation(assessment, ref=ref, measure=measure))
+    return Response(explanation(assessment, tree=sight.tree, ref=ref, measure=measure))

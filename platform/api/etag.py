@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from api.problems import Invalid, PreconditionFailed, PreconditionRequired
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True, description='The ETag as read, such as "3".'
+)
 
 _STRONG = re.compile(r'^"?(\d{1,18})"?$')
 

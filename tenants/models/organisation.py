@@ -7,6 +7,8 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from api.ids import new_id
 from tenants.managed import OwnRowsManager, TenantModel
@@ -25,6 +27,7 @@ class Organisation(models.Model):
     slug = models.CharField(max_length=48, unique=True, validators=[SLUG])
     name = models.CharField(max_length=200)
     sector = models.CharField(max_length=80, blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1, help_text="The ETag of what it says of itself.")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     creation_key = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - null: made without a key
@@ -40,9 +43,21 @@ class Organisation(models.Model):
 
 
 class Membership(TenantModel):
+    """A person's place in an organisation. `last_active_at` is kept to a few minutes (`tenants.last_seen`)."""
+
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+    version = models.PositiveIntegerField(default=1, db_default=1, help_text="The ETag of the role.")
     created_at = models.DateTimeField(auto_now_add=True)
+    role_since = models.DateTimeField(default=timezone.now, db_default=Now())
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="Who gave the role; empty for a founder.",
+    )
+    last_active_at = models.DateTimeField(null=True)
 
     own: ClassVar[OwnRowsManager[Self]] = OwnRowsManager()
 

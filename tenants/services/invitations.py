@@ -133,7 +133,7 @@ def accept(*, person: Person, token: str) -> Invitation:
     if invitation.offer == OUTSIDE:
         _open_outside(invitation, person=person)
     else:
-        _join(person=person, role=Role(invitation.offer))
+        _join(person=person, role=Role(invitation.offer), by=invitation.invited_by_id)
     invitation.accepted_at, invitation.accepted_by = timezone.now(), person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     audit.record(
@@ -157,8 +157,8 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _join(*, person: Person, role: Role) -> None:
-    _, joined = Membership.objects.get_or_create(person=person, defaults={"role": role})
+def _join(*, person: Person, role: Role, by: uuid.UUID) -> None:
+    _, joined = Membership.objects.get_or_create(person=person, defaults={"role": role, "granted_by_id": by})
     if not joined:
         raise Conflict("already-member", "You are a member already.")
     audit.record("member.joined", object_type="person", object_id=person.pk, after={"role": role})

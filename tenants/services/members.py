@@ -7,25 +7,29 @@ import uuid
 from django.db.models import Q
 from django.utils import timezone
 
-from api.problems import Conflict, NotFound
+from api.problems import Conflict, NotFound, PreconditionFailed
 from tenants import audit
 from tenants.access import Access, authorize, authorize_role
 from tenants.models import ApiKey, Membership
 from tenants.roles import Action, Role
 
 
-def change_role(*, access: Access, person_id: uuid.UUID, role: Role) -> Membership:
-    """Give a member another role. Neither the old nor the new one may be above the caller's own (403)."""
+def change_role(*, access: Access, person_id: uuid.UUID, expected_version: int, role: Role) -> Membership:
+    """Give a member another role. Neither the old nor the new one may be above the caller's own (403).
+
+    Raises PreconditionFailed when the role was changed since it was read, Conflict for the last owner.
+    """
     membership, owners = _locked(person_id)
     before = Role(membership.role)
     authorize_role(access, before)
     authorize_role(access, role)
+    if membership.version != expected_version:
+        raise PreconditionFailed(membership.version)
     if role == before:
         return membership
     if before == Role.OWNER and owners == 1:
         raise _last_owner()
-    membership.role = role
-    membership.save(update_fields=["role"])
+    _give(membership, role=role, by=access.person_id)
     audit.record(
         "member.role_changed",
         object_type="person",
@@ -34,6 +38,12 @@ def change_role(*, access: Access, person_id: uuid.UUID, role: Role) -> Membersh
         after={"role": role},
     )
     return membership
+
+
+def _give(membership: Membership, *, role: Role, by: uuid.UUID) -> None:
+    membership.role, membership.granted_by_id, membership.role_since = role, by, timezone.now()
+    membership.version += 1
+    membership.save(update_fields=["role", "granted_by", "role_since", "version"])
 
 
 def remove_member(*, access: Access, person_id: uuid.UUID) -> None:

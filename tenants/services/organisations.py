@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from api.problems import Conflict, NotFound, Unprocessable
+from api.problems import Conflict, NotFound, PreconditionFailed, Unprocessable
 from identity.models import Person
 from tenants import audit
 from tenants.access import Access
@@ -90,16 +90,19 @@ def _slugs_for(name: str) -> Iterator[str]:
         yield f"{base}-{secrets.token_hex(3)}"
 
 
-def change_organisation(*, access: Access, fields: Mapping[str, Any]) -> Organisation:
-    """Change name or sector. The slug stands in everybody's links and stays."""
+def change_organisation(*, access: Access, expected_version: int, fields: Mapping[str, Any]) -> Organisation:
+    """Change name or sector. The slug stands in everybody's links and stays. Raises PreconditionFailed."""
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=access.organisation.pk)
+    if organisation.version != expected_version:
+        raise PreconditionFailed(organisation.version)
     before = {field: getattr(organisation, field) for field in fields}
     changed = {field: value for field, value in fields.items() if before[field] != value}
     if not changed:
         return organisation
     for field, value in changed.items():
         setattr(organisation, field, value)
-    organisation.save(update_fields=[*changed])
+    organisation.version += 1
+    organisation.save(update_fields=[*changed, "version"])
     audit.record(
         "organisation.changed",
         object_type="organisation",

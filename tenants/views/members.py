@@ -8,6 +8,7 @@ from typing import ClassVar
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
+from api.etag import IF_MATCH, etag, expected_version
 from api.pagination import Filters, paginate
 from api.serializers import parse
 from tenants import selectors
@@ -43,17 +44,23 @@ class MemberView(TenantView):
     @extend_schema(operation_id="member_read", responses=MemberShape)
     def get(self, request: TenantRequest, person_id: uuid.UUID) -> Response:
         """One member."""
-        return Response(selectors.member_body(selectors.member_of(person_id)))
+        return _one(person_id)
 
-    @extend_schema(operation_id="member_change", request=RoleChange, responses=MemberShape)
+    @extend_schema(operation_id="member_change", parameters=[IF_MATCH], request=RoleChange, responses=MemberShape)
     def patch(self, request: TenantRequest, person_id: uuid.UUID) -> Response:
         """Give a member another role."""
-        fields = parse(RoleChange, request.data)
-        change_role(access=request.access, person_id=person_id, role=Role(fields["role"]))
-        return Response(selectors.member_body(selectors.member_of(person_id)))
+        version = expected_version(request)
+        role = Role(parse(RoleChange, request.data)["role"])
+        change_role(access=request.access, person_id=person_id, expected_version=version, role=role)
+        return _one(person_id)
 
     @extend_schema(operation_id="member_remove", responses={204: None})
     def delete(self, request: TenantRequest, person_id: uuid.UUID) -> Response:
         """Remove a member, or leave."""
         remove_member(access=request.access, person_id=person_id)
         return Response(status=204)
+
+
+def _one(person_id: uuid.UUID) -> Response:
+    row = selectors.member_of(person_id)
+    return Response(selectors.member_body(row), headers={"ETag": etag(row["version"])})

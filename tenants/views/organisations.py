@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.etag import IF_MATCH, etag, expected_version
 from api.pagination import Filters, paginate
 from api.serializers import parse
 from api.throttling import client_address
@@ -16,6 +17,7 @@ from api.views import PersonView
 from identity.authentication import signed_in
 from tenants import audit, selectors
 from tenants.idempotency import fingerprint_of, key_of
+from tenants.models import Organisation
 from tenants.roles import Action, Role
 from tenants.scope import person_scope
 from tenants.serializers import (
@@ -66,11 +68,22 @@ class OrganisationView(TenantView):
     @extend_schema(operation_id="organisation_read", responses=OrganisationDetail)
     def get(self, request: TenantRequest) -> Response:
         """One organisation, and what you may do there."""
-        return Response(selectors.access_body(request.access, organisation=request.organisation))
+        return _detail(request, request.organisation)
 
-    @extend_schema(operation_id="organisation_change", request=OrganisationChange, responses=OrganisationDetail)
+    @extend_schema(
+        operation_id="organisation_change",
+        parameters=[IF_MATCH],
+        request=OrganisationChange,
+        responses=OrganisationDetail,
+    )
     def patch(self, request: TenantRequest) -> Response:
         """Change name or sector."""
+        version = expected_version(request)
         fields = parse(OrganisationChange, request.data, partial=True)
-        organisation = change_organisation(access=request.access, fields=fields)
-        return Response(selectors.access_body(request.access, organisation=organisation))
+        organisation = change_organisation(access=request.access, expected_version=version, fields=fields)
+        return _detail(request, organisation)
+
+
+def _detail(request: TenantRequest, organisation: Organisation) -> Response:
+    body = selectors.access_body(request.access, organisation=organisation)
+    return Response(body, headers={"ETag": etag(organisation.version)})

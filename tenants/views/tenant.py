@@ -22,7 +22,7 @@ from api.problems import NotFound
 from api.throttling import AddressThrottle, PersonThrottle, client_address
 from identity.authentication import BrowserSession
 from identity.models import Person
-from tenants import audit, idempotency
+from tenants import audit, idempotency, last_seen
 from tenants.access import Access, access_of, authorize
 from tenants.authentication import ApiKeyAuthentication, KeyInUse
 from tenants.models import Organisation
@@ -30,7 +30,7 @@ from tenants.roles import Action
 from tenants.scope import ORGANISATION_SETTING, entered, forget
 
 _ENTER = (
-    "SELECT id, slug, name, sector, created_at, set_config(%s, id::text, true)"
+    "SELECT id, slug, name, sector, created_at, version, set_config(%s, id::text, true)"
     " FROM tenants_organisation WHERE slug = %s"
 )
 
@@ -62,8 +62,10 @@ class TenantView(APIView):
             self._organisation = organisation
             with entered(organisation.pk if organisation else uuid.UUID(int=0)):
                 response = super().dispatch(request, *args, **kwargs)
-                if isinstance(response, Response) and response.status_code < 400:
-                    idempotency.remember(request, response)
+                if response.status_code < 400:
+                    if isinstance(response, Response):
+                        idempotency.remember(request, response)
+                    self._note_seen()
                 # DRF's request and view know each other, and the view its response: a large one would wait for the
                 # cycle collector. Measured: 4 MiB per opened assessment of 1,000 requirements.
                 del self.response
@@ -92,6 +94,12 @@ class TenantView(APIView):
             authorize(request.access, action, on=subject)
         idempotency.answer_repeat(request)
 
+    def _note_seen(self) -> None:
+        """Last of all, so that nobody waits for the row; what failed or was a repeat is undone, and leaves no trace."""
+        access: Access | None = getattr(self.request, "access", None)
+        if access is not None and access.sighting is not None and not connection.needs_rollback:
+            last_seen.note(access.sighting)
+
     def refuse_early(self, request: Any) -> None:
         """Raise what is refused alike whether there is such an organisation or not.
 
@@ -108,8 +116,9 @@ class TenantView(APIView):
                 role=request.auth.member_role,
                 key_id=request.auth.id,
                 key_role=request.auth.role,
+                sighting=request.auth.sighting,
             )
-        return access_of(organisation=request.organisation, person_id=request.user.pk)
+        return access_of(organisation=request.organisation, person_id=request.user.pk, on=self.kwargs.get(self.on))
 
 
 def enter_organisation(slug: str) -> Organisation | None:
@@ -119,7 +128,7 @@ def enter_organisation(slug: str) -> Organisation | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    organisation = Organisation(id=row[0], slug=row[1], name=row[2], sector=row[3], created_at=row[4])
+    organisation = Organisation(id=row[0], slug=row[1], name=row[2], sector=row[3], created_at=row[4], version=row[5])
     organisation._state.adding = False  # noqa: SLF001 - it was read, not made
     organisation._state.db = "default"  # noqa: SLF001
     return organisation

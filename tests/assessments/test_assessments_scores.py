@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from assessments.catalogue.editions import edition
 from assessments.models import Assessment, AssessmentScore, Evidence
 from assessments.selectors.scores import leaf_states, score_sheet
 from tenants.scope import tenant_scope
@@ -112,7 +113,7 @@ def test_the_assessments_target_stands_in_for_missing_ones(aria: House, refs: li
     assessment = make_assessment(aria, target=3.0)
     write_answers(aria, assessment, {refs[0]: {"level": 1.0, "target": 5.0}})
     with tenant_scope(aria.organisation.pk):
-        nodes = score_sheet(assessment).nodes
+        nodes = score_sheet(assessment, tree=edition(assessment.standard_id).score_tree).nodes
     assert (nodes[refs[0]].target, nodes[refs[0]].gap, nodes[refs[1]].target) == (5.0, 4.0, 3.0)
 
 

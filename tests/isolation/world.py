@@ -117,7 +117,9 @@ def build_tenant(name: str, *, folder: Path) -> Tenant:
         audit.begin_chain(organisation.pk)
         for part in (*ROLES, "target"):
             role = Role.VIEWER if part == "target" else Role(part)
-            tenant.rows[Membership] = Membership.objects.create(person=people[part], role=role)
+            tenant.rows[Membership] = Membership.objects.create(
+                person=people[part], role=role, last_active_at=timezone.now()
+            )
         Membership.objects.create(person=people["former"], role=Role.ADMIN)
         for model, make in FACTORIES.items():
             tenant.rows[model] = make(tenant)

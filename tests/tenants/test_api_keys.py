@@ -58,7 +58,7 @@ def test_a_key_acts_for_its_person_with_the_lower_of_both_roles(aria: House, mad
 def test_what_a_key_does_stands_in_the_trail_under_its_name(aria: House, in_scope: InScope):
     made = aria.as_("adam").post(f"{aria.path}/api-keys/", NEW | {"role": "admin"}).json()
     program = Api(key=made["secret"])
-    assert program.patch(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "viewer"}).status_code == 200
+    assert program.change(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "viewer"}).status_code == 200
     with in_scope(aria):
         assert AuditEvent.objects.get(event="member.role_changed").actor == f"key:{made['id']}"
         assert ApiKey.objects.get().last_used_at is not None
@@ -121,7 +121,7 @@ def test_a_key_makes_no_keys(aria: House):
 def test_a_key_hands_out_no_role_above_its_own(aria: House):
     made = aria.as_("alice").post(f"{aria.path}/api-keys/", NEW | {"role": "admin"}).json()
     program = Api(key=made["secret"])
-    assert program.patch(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "owner"}).status_code == 403
+    assert program.change(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "owner"}).status_code == 403
     assert program.post(f"{aria.path}/invitations/", {"email": "x@y.example", "role": "owner"}).status_code == 403
     assert program.delete(f"{aria.path}/members/{aria.people['alice'].pk}/").status_code == 403
 

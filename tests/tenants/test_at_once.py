@@ -72,7 +72,7 @@ def test_owners_who_demote_each_other_leave_one_owner(house: House, in_threads: 
         who, whom = pair
         api = house.as_(who)
         together.wait()
-        return api.patch(f"{house.path}/members/{house.people[whom].pk}/", {"role": "viewer"}).status_code
+        return api.change(f"{house.path}/members/{house.people[whom].pk}/", {"role": "viewer"}).status_code
 
     statuses = in_threads(demote, [("alice", "adam"), ("adam", "alice")], threads=2)
     assert statuses.count(200) == 1

@@ -34,12 +34,12 @@ def _write(house: House, count: int = 3) -> None:
 @pytest.mark.django_db
 def test_the_trail_is_read_newest_first_with_names(aria: House):
     alice = aria.as_("alice")
-    alice.patch(f"{aria.path}/", {"name": "One"})
-    alice.patch(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "viewer"}, X_Request_Id="trace-me-1")
+    alice.change(f"{aria.path}/", {"name": "One"})
+    alice.change(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "viewer"}, X_Request_Id="trace-me-1")
     key = alice.post(f"{aria.path}/api-keys/", {"name": "ci", "role": "admin"}).json()
     from tests.cast import Api
 
-    Api(key=key["secret"]).patch(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "reviewer"})
+    Api(key=key["secret"]).change(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "reviewer"})
     rows = aria.as_("adam").get(f"{aria.path}/audit-events/").json()["results"]
     assert [(row["seq"], row["event"], row["actor_name"]) for row in rows] == [
         (4, "member.role_changed", "ci"),
@@ -57,10 +57,10 @@ def test_the_trail_is_read_newest_first_with_names(aria: House):
 @pytest.mark.django_db
 def test_the_trail_is_filtered(aria: House):
     alice, bob = aria.as_("alice"), str(aria.people["bob"].pk)
-    alice.patch(f"{aria.path}/", {"name": "One"})
-    alice.patch(f"{aria.path}/members/{bob}/", {"role": "viewer"})
+    alice.change(f"{aria.path}/", {"name": "One"})
+    alice.change(f"{aria.path}/members/{bob}/", {"role": "viewer"})
     adam = aria.as_("adam")
-    adam.patch(f"{aria.path}/members/{bob}/", {"role": "reviewer"})
+    adam.change(f"{aria.path}/members/{bob}/", {"role": "reviewer"})
     now = timezone.now()
     before, after = (now - timedelta(hours=1)).isoformat(), (now + timedelta(hours=1)).isoformat()
 
@@ -102,7 +102,7 @@ def test_a_page_of_the_trail_costs_the_same_for_more_events(aria: House, django_
     from django.test.utils import CaptureQueriesContext
 
     alice = aria.as_("alice")
-    alice.patch(f"{aria.path}/", {"name": "One"})
+    alice.change(f"{aria.path}/", {"name": "One"})
     with CaptureQueriesContext(connection) as few:
         alice.get(f"{aria.path}/audit-events/")
     _write(aria, 30)

@@ -53,12 +53,12 @@ def test_strangers_get_404_for_members_as_for_nobody(aria: House, nextdoor: Hous
     charlie = nextdoor.as_("charlie")
     answers = {
         charlie.get(_of(aria, "bob")).content,
-        charlie.patch(_of(aria, "bob"), {"role": "viewer"}).content,
+        charlie.change(_of(aria, "bob"), {"role": "viewer"}).content,
         charlie.delete(_of(aria, "bob")).content,
         charlie.get(f"{aria.path}/members/{unknown_id}/").content,
         charlie.get(f"{nextdoor.path}/members/{aria.people['bob'].pk}/").content,
         charlie.get(f"{nextdoor.path}/members/{unknown_id}/").content,
-        charlie.patch(f"{nextdoor.path}/members/{aria.people['bob'].pk}/", {"role": "viewer"}).content,
+        charlie.patch(f"{nextdoor.path}/members/{aria.people['bob'].pk}/", {"role": "viewer"}, If_Match='"1"').content,
         charlie.delete(f"{nextdoor.path}/members/{aria.people['bob'].pk}/").content,
     }
     assert len(answers) == 1
@@ -67,10 +67,10 @@ def test_strangers_get_404_for_members_as_for_nobody(aria: House, nextdoor: Hous
 
 def test_an_admin_changes_roles_up_to_their_own(aria: House, in_scope: InScope):
     adam = aria.as_("adam")
-    response = adam.patch(_of(aria, "carol"), {"role": "admin"})
+    response = adam.change(_of(aria, "carol"), {"role": "admin"})
     assert response.status_code == 200
     assert response.json()["role"] == "admin"
-    assert adam.patch(_of(aria, "carol"), {"role": "owner"}).json()["type"].endswith("role-above-own")
+    assert adam.change(_of(aria, "carol"), {"role": "owner"}).json()["type"].endswith("role-above-own")
     with in_scope(aria):
         event = AuditEvent.objects.get()
     assert (event.event, event.before, event.after) == (
@@ -80,33 +80,33 @@ def test_an_admin_changes_roles_up_to_their_own(aria: House, in_scope: InScope):
 
 def test_an_admin_cannot_touch_an_owner(aria: House):
     adam = aria.as_("adam")
-    assert adam.patch(_of(aria, "alice"), {"role": "viewer"}).status_code == 403
+    assert adam.change(_of(aria, "alice"), {"role": "viewer"}).status_code == 403
     assert adam.delete(_of(aria, "alice")).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["bob", "ravi", "carol"])
 def test_others_change_nobody(aria: House, name: str):
-    assert aria.as_(name).patch(_of(aria, "bella"), {"role": "viewer"}).status_code == 403
+    assert aria.as_(name).change(_of(aria, "bella"), {"role": "viewer"}).status_code == 403
     assert aria.as_(name).delete(_of(aria, "bella")).status_code == 403
-    assert aria.as_(name).patch(_of(aria, name), {"role": "admin"}).status_code == 403
+    assert aria.as_(name).change(_of(aria, name), {"role": "admin"}).status_code == 403
 
 
 @pytest.mark.parametrize("body", [{}, {"role": "king"}, {"role": None}, {"role": "viewer", "name": "x"}])
 def test_a_wrong_role_is_refused(aria: House, body: object):
-    assert aria.as_("alice").patch(_of(aria, "bob"), body).status_code == 400
+    assert aria.as_("alice").change(_of(aria, "bob"), body).status_code == 400
 
 
 def test_the_last_owner_stays(aria: House):
     alice = aria.as_("alice")
-    for response in (alice.patch(_of(aria, "alice"), {"role": "admin"}), alice.delete(_of(aria, "alice"))):
+    for response in (alice.change(_of(aria, "alice"), {"role": "admin"}), alice.delete(_of(aria, "alice"))):
         assert response.status_code == 409
         assert response.json()["type"].endswith("last-owner")
 
 
 def test_an_owner_steps_down_when_there_is_another(aria: House):
     alice = aria.as_("alice")
-    assert alice.patch(_of(aria, "adam"), {"role": "owner"}).status_code == 200
-    assert alice.patch(_of(aria, "alice"), {"role": "viewer"}).status_code == 200
+    assert alice.change(_of(aria, "adam"), {"role": "owner"}).status_code == 200
+    assert alice.change(_of(aria, "alice"), {"role": "viewer"}).status_code == 200
     assert aria.as_("adam").delete(_of(aria, "adam")).status_code == 409
 
 

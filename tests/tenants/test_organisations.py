@@ -148,16 +148,16 @@ def test_without_signing_in_all_organisations_look_alike(anyone: Api, aria: Hous
 
 
 def test_only_the_owner_changes_the_organisation(aria: House):
-    assert aria.as_("adam").patch(f"{aria.path}/", {"name": "New"}).status_code == 403
-    response = aria.as_("alice").patch(f"{aria.path}/", {"name": "New", "sector": "energy"})
+    assert aria.as_("adam").change(f"{aria.path}/", {"name": "New"}).status_code == 403
+    response = aria.as_("alice").change(f"{aria.path}/", {"name": "New", "sector": "energy"})
     assert response.status_code == 200
     assert (response.json()["name"], response.json()["sector"]) == ("New", "energy")
     assert aria.as_("bob").get(f"{aria.path}/").json()["name"] == "New"
 
 
 def test_a_change_is_in_the_trail_with_before_and_after(aria: House, in_scope: InScope):
-    aria.as_("alice").patch(f"{aria.path}/", {"name": "New"})
-    aria.as_("alice").patch(f"{aria.path}/", {"name": "New"})
+    aria.as_("alice").change(f"{aria.path}/", {"name": "New"})
+    aria.as_("alice").change(f"{aria.path}/", {"name": "New"})
     with in_scope(aria):
         event = AuditEvent.objects.get()
     assert (event.event, event.before, event.after) == (
@@ -168,7 +168,7 @@ def test_a_change_is_in_the_trail_with_before_and_after(aria: House, in_scope: I
 
 
 def test_the_slug_stays(aria: House):
-    assert aria.as_("alice").patch(f"{aria.path}/", {"slug": "other"}).status_code == 400
+    assert aria.as_("alice").change(f"{aria.path}/", {"slug": "other"}).status_code == 400
 
 
 def test_the_operators_admin_shows_organisations_and_nothing_inside(aria: House, client: Client):

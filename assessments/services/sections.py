@@ -1,0 +1,30 @@
+"""The sections of an assessment that an outside reviewer is let into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from api.problems import Invalid
+from assessments.catalogue.editions import edition
+from assessments.models import Assessment
+
+
+def chosen_sections(assessment: Assessment, *, refs: Sequence[str]) -> list[str]:
+    """`refs` in document order, without those that lie below another of them. Empty stays empty: the whole.
+
+    Raises Invalid for a ref the standard does not have, and for one with nothing to answer at or below it.
+    """
+    of = edition(assessment.standard_id)
+    faults: dict[str, list[str]] = {}
+    covered: set[str] = set()
+    for index, ref in enumerate(refs):
+        if ref not in of.by_ref:
+            faults[f"sections.{index}"] = [f"The standard has no requirement {ref}."]
+            continue
+        below = of.score_tree.descendants(ref)
+        covered |= set(below)
+        if not {ref, *below} & of.score_tree.assessable:
+            faults[f"sections.{index}"] = [f"There is nothing to answer in {ref}."]
+    if faults:
+        raise Invalid(faults)
+    return sorted(set(refs) - covered, key=lambda ref: of.by_ref[ref].position)
