@@ -213,6 +213,7 @@ def test_an_outside_reviewer_reads_and_reviews_what_they_were_invited_to(
     bob, rita = aria.as_("bob"), aria.as_("rita")
     grant(aria, work)
     evidence = bob.upload(f"{aria.path}/evidence/", {"file": samples.upload("a.txt", b"shown")}).json()["id"]
+    run_jobs(aria)
     base = f"{aria.path}/assessments/{work.pk}/answers/{refs[4]}"
     with tenant_scope(aria.organisation.pk):
         Assessment.objects.filter(pk=work.pk).update(state="in_progress")

@@ -18,7 +18,7 @@ from assessments.services.grants import review_permission
 from tenants.roles import Role
 from tenants.scope import tenant_scope
 from tests.assessments import evidence_samples as samples
-from tests.cast import Api, House
+from tests.cast import Api, House, run_jobs
 from tests.work import make_assessment, write_answers
 
 AT_MOST = 1.0
@@ -89,6 +89,7 @@ def test_a_revoked_reviewer_loses_the_assessment_and_every_open_address_of_a_fil
     write_answers(house, work, {"4.1.1": {"level": 2.0}})
     bob, alice, rita = house.as_("bob"), house.as_("alice"), house.as_("rita")
     evidence = bob.upload(f"{house.path}/evidence/", {"file": samples.upload("a.txt", b"shown")}).json()["id"]
+    run_jobs(house)
     path = f"{house.path}/assessments/{work.pk}"
     assert bob.post(f"{path}/answers/4.1.1/evidence/", {"evidence": evidence}).status_code == 201
     with tenant_scope(house.organisation.pk):
