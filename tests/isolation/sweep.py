@@ -16,14 +16,12 @@ from tests.isolation.calls import Answer, Body, call
 from tests.isolation.database import digest
 from tests.isolation.factories import STANDARD
 from tests.isolation.routes import Operation, body_schema, id_fields, operations, query_parameters
-from tests.isolation.world import Tenant, World, arguments_nobody_has
+from tests.isolation.world import ACTORS, Tenant, World, arguments_nobody_has
 
 NOT_OWNED: Final = {"slug", "ref", "a", "b"}
 """Parameters that are no organisation's secret."""
-INSIDE: Final = ("owner", "granted", "both", "key")
-"""Who can get far enough inside Alfa to meet a foreign id; `both` is at home in Charlie, too."""
-OUTSIDE: Final = ("owner", "granted", "key", "both", "anonymous")
-"""Who stands before Bravo's door."""
+EVERYBODY: Final = (*ACTORS, "both")
+"""Who stands before Alfa's door and, with Alfa's rights, before Bravo's; `both` is at home in Charlie, too."""
 ABOUT_NOBODY: Final = {"livez", "readyz", "openapi", "docs"}
 BODY_STATUS: Final = {("invitation-accept", "POST", "token"): 404}
 """What a foreign value in a body is answered with, where it is not 400: a token is an address of sorts."""
@@ -56,7 +54,7 @@ def tenant_operations() -> list[Operation]:
     return [operation for operation in operations() if operation.route.names_an_organisation]
 
 
-def foreign_ids_in_own_addresses(world: World, actors: Sequence[str] = INSIDE) -> Iterator[Leak]:
+def foreign_ids_in_own_addresses(world: World, actors: Sequence[str] = EVERYBODY) -> Iterator[Leak]:
     """In Alfa's addresses, each parameter in turn is Bravo's: the answer is, byte for byte, that to a random id."""
     nobody = arguments_nobody_has(world.a)
     watch = Watch(world.b)
@@ -74,7 +72,7 @@ def foreign_ids_in_own_addresses(world: World, actors: Sequence[str] = INSIDE) -
         yield Leak(operations()[0], "rows of Bravo were changed through Alfa's addresses")
 
 
-def foreign_organisations(world: World, actors: Sequence[str] = OUTSIDE) -> Iterator[Leak]:
+def foreign_organisations(world: World, actors: Sequence[str] = EVERYBODY) -> Iterator[Leak]:
     """At Bravo's addresses, with its ids or with one's own: the answer is that of an organisation that never was."""
     a, b, nobody = world.a, world.b, arguments_nobody_has(world.a)
     for operation in tenant_operations():
