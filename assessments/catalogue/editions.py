@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -21,6 +21,17 @@ from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.scoring import OwnAnswerRule, Scale, ScoreTree, TreeNode
 
 EDITIONS_KEPT = 32
+MARKS: Final = {
+    "withdrawn": "withdrawn",
+    "brief": "brief",
+    "selections": "selections",
+    "stage": "stage",
+    "points": "points",
+    "partial_points": "partial_points",
+    "publisher_target": "target",
+    "critical": "critical",
+}
+"""Members of a requirement that are told only where they are there, and the attribute of Node behind each."""
 
 _editions: Bounded[UUID, Edition]
 
@@ -40,6 +51,14 @@ class Node:
     themes: tuple[str, ...]
     applies_if: str
     own_answer_rule: str
+    withdrawn: tuple[str, ...] | None = None
+    brief: bool = False
+    points: float | None = None
+    partial_points: float | None = None
+    stage: int | None = None
+    selections: tuple[str, ...] | None = None
+    target: float | None = None
+    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +87,10 @@ class Edition:
     method: str
     languages: tuple[str, ...]
     scale: Mapping[str, Any]
+    result_scale: Mapping[str, Any] | None
+    parameters: Mapping[str, float]
+    selections: Sequence[Mapping[str, Any]]
+    alternatives: Sequence[Mapping[str, Any]]
     nodes: tuple[Node, ...]
     by_ref: Mapping[str, Node]
     by_id: Mapping[UUID, Node]
@@ -93,7 +116,8 @@ class Edition:
         """Ref → JSON of the requirement's public part, in document order, made once per language.
 
         Embed one as it is with `orjson.Fragment(edition.fragments(language)[ref])`. Its members: ref, parent, depth,
-        assessable, weight, themes, applies_if, title, summary, question, evidence [text], levels {level: criteria}.
+        assessable, weight, themes, applies_if, title, summary, question, evidence [text], levels {level: criteria};
+        and those of MARKS that say something.
         """
         wanted = self.language(language)
         with self._lock:
@@ -140,19 +164,37 @@ def forget_editions() -> None:
 
 
 def scale_in(scale: Mapping[str, Any], *, language: str) -> dict[str, Any]:
-    def word(words: Mapping[str, str]) -> str:
-        return words.get(language) or words[DEFAULT_LANGUAGE]
-
     return {
         "slug": scale["slug"],
-        "name": word(scale["name"]),
+        "name": _word(scale["name"], language=language),
         "minimum": scale["minimum"],
         "maximum": scale["maximum"],
         "levels": [
-            {"level": level["level"], "name": word(level["name"]), "criteria": word(level["criteria"])}
+            {
+                "level": level["level"],
+                "name": _word(level["name"], language=language),
+                "criteria": _word(level["criteria"], language=language),
+            }
             for level in scale["levels"]
         ],
     }
+
+
+def named_in(selection: Mapping[str, Any], *, language: str) -> dict[str, Any]:
+    """{slug, name} in one language."""
+    return {"slug": selection["slug"], "name": _word(selection["name"], language=language)}
+
+
+def alternative_in(alternative: Mapping[str, Any], *, language: str) -> dict[str, Any]:
+    """{slug, name, options [{slug, name, refs}]} in one language; the first option is the one taken unless told."""
+    options = [
+        {**named_in(option, language=language), "refs": list(option["refs"])} for option in alternative["options"]
+    ]
+    return {**named_in(alternative, language=language), "options": options}
+
+
+def _word(words: Mapping[str, str], *, language: str) -> str:
+    return words.get(language) or words[DEFAULT_LANGUAGE]
 
 
 def _read(standard_id: UUID) -> Edition:
@@ -169,7 +211,11 @@ def _read(standard_id: UUID) -> Edition:
         year=standard.year,
         method=standard.method,
         languages=tuple(standard.languages),
-        scale=standard.scale,
+        scale=standard.scale or {},
+        result_scale=standard.result_scale,
+        parameters=standard.parameters,
+        selections=standard.selections,
+        alternatives=standard.alternatives,
         nodes=nodes,
         by_ref={node.ref: node for node in nodes},
         by_id={node.id: node for node in nodes},
@@ -196,6 +242,14 @@ def _nodes(rows: Sequence[Requirement] | Any) -> tuple[Node, ...]:
             themes=tuple(row.themes),
             applies_if=row.applies_if,
             own_answer_rule=row.own_answer_rule,
+            withdrawn=None if row.withdrawn is None else tuple(row.withdrawn),
+            brief=row.brief,
+            points=row.points,
+            partial_points=row.partial_points,
+            stage=row.stage,
+            selections=None if row.selections is None else tuple(row.selections),
+            target=row.target,
+            critical=row.critical,
         )
         for row in requirements
     )
@@ -211,6 +265,11 @@ def _words(standard_id: UUID, *, languages: Sequence[str]) -> dict[str, dict[str
     return words
 
 
+def _marks(node: Node) -> dict[str, Any]:
+    found = {member: getattr(node, name) for member, name in MARKS.items()}
+    return {member: value for member, value in found.items() if value is not None and value is not False}
+
+
 def _encode(node: Node, words: Words) -> bytes:
     return orjson.dumps(
         {
@@ -221,6 +280,7 @@ def _encode(node: Node, words: Words) -> bytes:
             "weight": node.weight,
             "themes": node.themes,
             "applies_if": node.applies_if,
+            **_marks(node),
             "title": words.title,
             "summary": words.summary,
             "question": words.question,

@@ -20,6 +20,8 @@ class Standard(models.Model):
     content_hash = models.CharField(max_length=64)
     files_hash = models.CharField(max_length=64)
     is_current = models.BooleanField()
+    depth = models.CharField(max_length=10, db_default="full")
+    """schema.DEPTHS. Only a full one has a tree, and with it scale, method and outline."""
     number = models.CharField(max_length=80)
     title = models.CharField(max_length=300)
     publisher = models.CharField(max_length=120)
@@ -29,15 +31,23 @@ class Standard(models.Model):
     kind = models.CharField(max_length=40)
     nature = models.CharField(max_length=20)
     sectors = ArrayField(models.CharField(max_length=60))
-    scale_slug = models.CharField(max_length=60)
-    scale = models.JSONField()
-    """{slug, name {language}, minimum, maximum, levels [{level, name {language}, criteria {language}}]}"""
-    method = models.CharField(max_length=40)
+    scale_slug = models.CharField(max_length=60, blank=True)
+    scale = models.JSONField(null=True)
+    """{slug, name {language}, minimum, maximum, levels [{level, name {language}, criteria {language}, worth?}]}"""
+    method = models.CharField(max_length=40, blank=True)
+    parameters = models.JSONField(db_default={})
+    """Of the method: name → number (schema.PARAMETERS)."""
+    result_scale = models.JSONField(null=True)
+    """The scale that scores are told on, shaped as `scale`; null where it is the answers' own."""
+    selections = models.JSONField(db_default=[])
+    """[{slug, name {language}}]"""
+    alternatives = models.JSONField(db_default=[])
+    """[{slug, name {language}, options [{slug, name {language}, refs}]}]"""
     profile = models.JSONField()
     """schema.Facts: an absent key is not stated, null does not apply."""
     languages = ArrayField(models.CharField(max_length=10))
-    outline = models.JSONField()
-    """schema.Outline: counts over the tree."""
+    outline = models.JSONField(null=True)
+    """schema.Outline: counts over the tree; null without one."""
     themes = models.JSONField()
     """Theme → share of the assessable requirements, adding up to 1."""
     created_at = models.DateTimeField(auto_now_add=True)
@@ -68,6 +78,16 @@ class Requirement(models.Model):
     themes = ArrayField(models.CharField(max_length=60))
     applies_if = models.CharField(max_length=60, blank=True)
     own_answer_rule = models.CharField(max_length=20)
+    withdrawn = ArrayField(models.CharField(max_length=60), null=True)
+    """Refs that took its place; null while it is in force."""
+    brief = models.BooleanField(db_default=False)
+    points = models.FloatField(null=True)
+    partial_points = models.FloatField(null=True)
+    stage = models.SmallIntegerField(null=True)
+    selections = ArrayField(models.CharField(max_length=60), null=True)
+    """Slugs of the selections it belongs to; null: all."""
+    target = models.FloatField(null=True)
+    critical = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [

@@ -16,7 +16,7 @@ import orjson
 from assessments.catalogue import selectors
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison import CatalogueEntry, compare
-from assessments.catalogue.editions import edition, scale_in
+from assessments.catalogue.editions import alternative_in, edition, named_in, scale_in
 from assessments.catalogue.schema import REQUIRED_FACTS, Facts
 from assessments.catalogue.selectors import Current
 
@@ -104,21 +104,27 @@ def _standard(standard_id: UUID, *, language: str) -> bytes:
     sources = facts.pop("sources")
     names = selectors.theme_names(language)
     shares = sorted(profile.themes.items(), key=lambda item: (-item[1], item[0]))
+    sections = {key: value for key, value in prose.items() if key not in {"title", "short_name", "one_line"}}
     return orjson.dumps(
         {
             "slug": profile.slug,
+            "depth": published.depth,
             "number": profile.number,
             "title": prose["title"],
-            "short_name": prose["short_name"],
+            "short_name": prose.get("short_name", profile.number),
             "one_line": prose["one_line"],
             "content_hash": published.content_hash,
             "language": language,
             "languages": published.languages,
-            "method": published.method,
-            "scale": scale_in(published.scale, language=language),
+            "method": published.method or None,
+            "parameters": published.parameters,
+            "scale": scale_in(published.scale, language=language) if published.scale else None,
+            "result_scale": scale_in(published.result_scale, language=language) if published.result_scale else None,
+            "selections": [named_in(selection, language=language) for selection in published.selections],
+            "alternatives": [alternative_in(alternative, language=language) for alternative in published.alternatives],
             "facts": facts,
             "not_stated": _not_stated(profile.facts),
-            "profile": {key: value for key, value in prose.items() if key not in {"title", "short_name", "one_line"}},
+            "profile": sections or None,
             "faq": profile.faq,
             "counts": profile.outline,
             "themes": [{"theme": theme, "name": names.get(theme, theme), "share": share} for theme, share in shares],

@@ -1,5 +1,7 @@
 """What the files of one edition hold, as frozen values and typed mappings. Pure: no Django, no clock.
 
+The format itself, key by key, is told in `assessments/catalogue/FORMAT.md`.
+
 Facts and prose stay plain JSON mappings (`TypedDict`), because a key that is absent ("not stated") and a key that is
 null ("does not apply") must survive the way from the file through the database to a comparison.
 """
@@ -17,7 +19,11 @@ DEFAULT_LANGUAGE: Final = "en"
 MINIMUM_FAQ: Final = 6
 
 METHODS: Final = known_methods()
+PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {"staged_minimum": ("reached", "below"), "floor": ("allowance",)}
+"""What a standard may say beside its method, in levels of the answers' scale."""
 OWN_ANSWER_RULES: Final = tuple(rule.value for rule in OwnAnswerRule)
+DEPTHS: Final = ("full", "profile", "record")
+"""full: a tree that can be assessed; profile: facts, prose and FAQ; record: the few facts of one line in a list."""
 STATUSES: Final = ("current", "superseded", "draft", "withdrawn")
 KINDS: Final = (
     "management-system-requirements",
@@ -71,9 +77,12 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ScaleLevel:
+    """`worth`: how far up the scale the level counts, 0 to 1; None where the steps are of equal height."""
+
     level: int
     name: Mapping[str, str]
     criteria: Mapping[str, str]
+    worth: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +117,43 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """A named part that an assessment may choose: an implementation group, a baseline, a kind of entity."""
+
+    slug: str
+    name: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way of an alternative. Each ref stands for its whole subtree."""
+
+    slug: str
+    name: Mapping[str, str]
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way of several: an assessment takes one option, the first unless told, and what the others hold falls out."""
+
+    slug: str
+    name: Mapping[str, str]
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RequirementNode:
-    """A node of the tree. `position` counts from 0 in document order, `depth` from 0 at the top."""
+    """A node of the tree. `position` counts from 0 in document order, `depth` from 0 at the top.
+
+    withdrawn       the refs that took its place; None while it is in force. Never assessable, kept for look-ups.
+    brief           its words may end with the summary.
+    points, partial_points   lost when it is unmet, and when it is met in part (subtractive methods).
+    stage           the level it belongs to, from 1 (staged methods).
+    selections      those it belongs to, its parent's unless it states its own; None: all of them.
+    target          the level its publisher aims at, above which nothing is gained (capped_mean).
+    critical        unmet, it is a finding whatever the mean.
+    """
 
     ref: str
     parent: str | None
@@ -120,11 +164,22 @@ class RequirementNode:
     themes: tuple[str, ...] = ()
     applies_if: str = ""
     own_answer_rule: str = OwnAnswerRule.BOTH.value
+    withdrawn: tuple[str, ...] | None = None
+    brief: bool = False
+    points: float | None = None
+    partial_points: float | None = None
+    stage: int | None = None
+    selections: tuple[str, ...] | None = None
+    target: float | None = None
+    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementText:
-    """The words of one requirement in one language; a heading has only title and summary."""
+    """The words of one requirement in one language. What is not assessable has only title and summary.
+
+    A withdrawn requirement may lack the summary ("") too, a brief one question, evidence and levels.
+    """
 
     title: str
     summary: str
@@ -294,19 +349,43 @@ class Outline(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class Scoring:
+    """How the answers make a score: the method, its parameters, and the scale results are told on, if it is another.
+
+    Parameters: levels of the answers' scale (`reached`, `below`, `allowance`); `assessments.scoring` says which method
+    takes which.
+    """
+
+    method: str = ""
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    result: Scale | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StandardDocument:
-    """One edition as its folder tells it. `texts`: by language and ref; the default language has one for every ref."""
+    """One edition as its files tell it. `texts`: by language and ref; the default language has one for every ref.
+
+    Without a tree (`depth` profile or record) there is no scale and no scoring, and nothing in `texts`. A record has
+    prose with a title and one line alone, and no FAQ.
+    """
 
     slug: str
-    scale: Scale
-    method: str
+    depth: str
+    scale: Scale | None
+    scoring: Scoring
     facts: Facts
     requirements: tuple[RequirementNode, ...]
     texts: Mapping[str, Mapping[str, RequirementText]]
     prose: Mapping[str, Prose]
     faq: Mapping[str, tuple[Question, ...]]
+    selections: tuple[Selection, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+    @property
+    def method(self) -> str:
+        return self.scoring.method
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The default language first, the others by name."""
-        return tuple(sorted(self.texts, key=lambda language: (language != DEFAULT_LANGUAGE, language)))
+        return tuple(sorted({*self.texts, *self.prose}, key=lambda language: (language != DEFAULT_LANGUAGE, language)))

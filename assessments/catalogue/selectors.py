@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,9 +22,9 @@ from assessments.catalogue.sync import DATA
 ALL_SECTORS = "all"
 _SUMMARY = (
     "id", "slug", "content_hash", "number", "title", "publisher", "edition", "year", "status", "kind", "nature",
-    "sectors", "languages", "outline",
+    "sectors", "languages", "outline", "depth",
 )  # fmt: skip
-_CURRENT = ("id", "slug", "content_hash", "number", "title", "languages")
+_CURRENT = ("id", "slug", "content_hash", "number", "title", "languages", "depth")
 _profiles: Bounded[tuple[UUID, str], PublishedStandard]
 
 
@@ -38,6 +38,12 @@ class Current:
     number: str
     title: str
     languages: tuple[str, ...]
+    depth: str = "full"
+
+    @property
+    def is_assessable(self) -> bool:
+        """Whether there is a tree that an assessment can be started on."""
+        return self.depth == "full"
 
     def language(self, wanted: str | None) -> str:
         return wanted if wanted in self.languages else self.languages[0]
@@ -51,8 +57,13 @@ class PublishedStandard:
     content_hash: str
     language: str
     languages: tuple[str, ...]
+    depth: str
     method: str
-    scale: Mapping[str, Any]
+    parameters: Mapping[str, float]
+    scale: Mapping[str, Any] | None
+    result_scale: Mapping[str, Any] | None
+    selections: Sequence[Mapping[str, Any]]
+    alternatives: Sequence[Mapping[str, Any]]
 
 
 def current_standards() -> tuple[Current, ...]:
@@ -72,7 +83,12 @@ def _current(row: Mapping[str, Any]) -> Current:
 
 
 def list_standards(
-    *, kind: str | None = None, sector: str | None = None, words: str | None = None, language: str | None = None
+    *,
+    kind: str | None = None,
+    depth: str | None = None,
+    sector: str | None = None,
+    words: str | None = None,
+    language: str | None = None,
 ) -> QuerySet[Standard, dict[str, Any]]:
     """Current standards as summaries (mappings), unordered; one query, with the words of one language.
 
@@ -81,6 +97,8 @@ def list_standards(
     rows = Standard.objects.filter(is_current=True)
     if kind:
         rows = rows.filter(kind=kind)
+    if depth:
+        rows = rows.filter(depth=depth)
     if sector:
         rows = rows.filter(sectors__overlap=[sector, ALL_SECTORS])
     if words:
@@ -127,8 +145,13 @@ def _read_profile(standard_id: UUID, *, language: str) -> PublishedStandard:
         content_hash=standard.content_hash,
         language=language,
         languages=tuple(standard.languages),
+        depth=standard.depth,
         method=standard.method,
+        parameters=standard.parameters,
         scale=standard.scale,
+        result_scale=standard.result_scale,
+        selections=standard.selections,
+        alternatives=standard.alternatives,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from assessments.catalogue.schema import KINDS, NATURES, STATUSES
+from assessments.catalogue.schema import DEPTHS, KINDS, NATURES, STATUSES
 
 
 class Shape(serializers.Serializer[Any]):
@@ -25,6 +25,19 @@ class ScaleShape(Shape):
     minimum = serializers.IntegerField()
     maximum = serializers.IntegerField()
     levels = ScaleLevelShape(many=True)
+
+
+class ChoiceShape(Shape):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class OptionShape(ChoiceShape):
+    refs = serializers.ListField(child=serializers.CharField(), help_text="Each stands for its whole subtree.")
+
+
+class AlternativeShape(ChoiceShape):
+    options = OptionShape(many=True, help_text="An assessment takes exactly one: the first unless told.")
 
 
 class NamedShape(Shape):
@@ -116,7 +129,7 @@ class StandardSummary(Shape):
     content_hash = serializers.CharField()
     number = serializers.CharField()
     title = serializers.CharField()
-    one_line = serializers.CharField()
+    one_line = serializers.CharField(allow_blank=True)
     publisher = serializers.CharField()
     edition = serializers.CharField()
     year = serializers.IntegerField()
@@ -126,8 +139,11 @@ class StandardSummary(Shape):
     certifiable = serializers.BooleanField()
     sectors = serializers.ListField(child=serializers.CharField())
     languages = serializers.ListField(child=serializers.CharField())
-    requirements = serializers.IntegerField()
-    assessable = serializers.IntegerField()
+    depth = serializers.ChoiceField(
+        choices=DEPTHS, help_text="full: can be assessed; profile: described, no tree; record: a few facts."
+    )
+    requirements = serializers.IntegerField(allow_null=True, help_text="Null without a tree.")
+    assessable = serializers.IntegerField(allow_null=True)
 
 
 class StandardSummaryPage(Shape):
@@ -138,20 +154,25 @@ class StandardSummaryPage(Shape):
 
 class StandardDetail(Shape):
     slug = serializers.CharField()
+    depth = serializers.ChoiceField(choices=DEPTHS, help_text="Only a full one can be assessed.")
     number = serializers.CharField()
     title = serializers.CharField()
     short_name = serializers.CharField()
-    one_line = serializers.CharField()
+    one_line = serializers.CharField(allow_blank=True)
     content_hash = serializers.CharField()
     language = serializers.CharField()
     languages = serializers.ListField(child=serializers.CharField())
-    method = serializers.CharField()
-    scale = ScaleShape()
+    method = serializers.CharField(allow_null=True, help_text="How scores are made; null without a tree.")
+    parameters = serializers.DictField(child=serializers.FloatField(), help_text="Of the method.")
+    scale = ScaleShape(allow_null=True, help_text="What answers are given on.")
+    result_scale = ScaleShape(allow_null=True, help_text="What scores are told on, where it is another.")
+    selections = ChoiceShape(many=True, help_text="Named parts, one of which an assessment may choose.")
+    alternatives = AlternativeShape(many=True)
     facts = serializers.DictField(help_text="Typed facts: an absent key is not stated, null does not apply.")
     not_stated = serializers.ListField(child=serializers.CharField())
-    profile = ProseShape()
+    profile = ProseShape(allow_null=True, help_text="Null for a record.")
     faq = QuestionShape(many=True)
-    counts = CountsShape()
+    counts = CountsShape(allow_null=True, help_text="Null without a tree.")
     themes = ThemeShape(many=True)
     sources = SourceShape(many=True)
 
@@ -164,8 +185,20 @@ class RequirementShape(Shape):
     weight = serializers.FloatField()
     themes = serializers.ListField(child=serializers.CharField())
     applies_if = serializers.CharField(allow_blank=True, help_text="A condition without which it does not apply.")
+    withdrawn = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="No longer in force; the refs that took its place."
+    )
+    brief = serializers.BooleanField(required=False, help_text="May have no question, evidence and levels.")
+    selections = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="It belongs to these only; without this, to all."
+    )
+    stage = serializers.IntegerField(required=False, help_text="The level it belongs to (staged methods).")
+    points = serializers.FloatField(required=False, help_text="Lost while it is unmet (subtractive methods).")
+    partial_points = serializers.FloatField(required=False, help_text="Lost while it is met in part.")
+    publisher_target = serializers.FloatField(required=False, help_text="Nothing is gained above it (capped_mean).")
+    critical = serializers.BooleanField(required=False, help_text="Unmet, it is a finding whatever the mean.")
     title = serializers.CharField()
-    summary = serializers.CharField()
+    summary = serializers.CharField(allow_blank=True)
     question = serializers.CharField(allow_blank=True)
     evidence = serializers.ListField(child=serializers.CharField())
     levels = serializers.DictField(child=serializers.CharField(), help_text="Level → criteria; none for headings.")

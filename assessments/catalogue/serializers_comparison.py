@@ -20,13 +20,13 @@ class SideShape(Shape):
     number = serializers.CharField()
     title = serializers.CharField()
     short_name = serializers.CharField()
-    one_line = serializers.CharField()
+    one_line = serializers.CharField(allow_blank=True)
     key_features = NamedShape(many=True)
-    definition = serializers.CharField(help_text="What it is.")
-    key_components = PartShape()
-    why_used = PartShape()
-    implementation = ImplementationShape()
-    outline = CountsShape()
+    definition = serializers.CharField(allow_null=True, help_text="What it is; null where it is not told.")
+    key_components = PartShape(allow_null=True)
+    why_used = PartShape(allow_null=True)
+    implementation = ImplementationShape(allow_null=True)
+    outline = CountsShape(allow_null=True, help_text="Null without a tree.")
     faq = QuestionShape(many=True)
     sources = SourceShape(many=True)
 
@@ -51,8 +51,8 @@ class DifferenceShape(Shape):
 class BlockShape(Shape):
     attribute = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # fields leave the class namespace
-    a = serializers.CharField()
-    b = serializers.CharField()
+    a = serializers.CharField(allow_null=True)
+    b = serializers.CharField(allow_null=True)
 
 
 class ThemeShareShape(Shape):
@@ -71,7 +71,7 @@ class EffortShape(Shape):
 class OverlapShape(Shape):
     basis = serializers.CharField(help_text="How the share was found: a theme estimate where there is no crosswalk.")
     note = serializers.CharField()
-    share = serializers.FloatField(help_text="0 to 1.")
+    share = serializers.FloatField(allow_null=True, help_text="0 to 1; null where a side has no requirements here.")
     shared_themes = ThemeShareShape(many=True)
     themes_only_a = ThemeShareShape(many=True)
     themes_only_b = ThemeShareShape(many=True)

@@ -5,26 +5,30 @@ Runs as the role that owns the tables, like migrations: the app role may only re
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connections, transaction
+from django.db.models import Q
 
 from api.ids import new_id
 from assessments.catalogue.loader import (
     content_hash,
     files_hash,
+    load_records,
     load_standard,
     load_vocabulary,
+    records_hash,
     standard_folders,
 )
 from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardText
 from assessments.catalogue.outline import outline_of, theme_shares
 from assessments.catalogue.schema import (
     DEFAULT_LANGUAGE,
+    Alternative,
     CatalogueError,
     CatalogueFault,
     Prose,
@@ -37,23 +41,26 @@ DATA = Path(__file__).parent / "data"
 LOCK = 0x706C62636174
 """Key of the advisory lock that lets one sync at a time decide what is current."""
 
+RECORD = "record"
+
 Outcome = Literal["unchanged", "reworded files", "created", "switched back"]
 
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What became of one folder. "reworded files": other bytes, same content."""
+    """What became of one standard. "reworded files": other bytes, same content. Without a tree the counts are 0."""
 
     slug: str
     outcome: Outcome
+    depth: str
     content_hash: str
     requirements: int
     assessable: int
 
 
 def check_catalogue(data: Path = DATA) -> list[StandardDocument]:
-    """Every standard of a data folder, or a CatalogueError with the faults of all of them."""
-    return _load(standard_folders(data), data=data)
+    """Every standard of a data folder, records last, or a CatalogueError with the faults of all of them."""
+    return _load(standard_folders(data), data=data, with_records=True)
 
 
 def sync_catalogue(data: Path = DATA, *, using: str = "default") -> list[SyncResult]:
@@ -67,40 +74,65 @@ def sync_catalogue(data: Path = DATA, *, using: str = "default") -> list[SyncRes
     hashes = {slug: files_hash(folder) for slug, folder in folders.items()}
     current = _current(folders, using=using)
     changed = [slug for slug in folders if slug not in current or current[slug].files_hash != hashes[slug]]
-    documents = {document.slug: document for document in _load([folders[slug] for slug in changed], data=data)}
-    outcomes: dict[str, Outcome] = dict.fromkeys(folders, "unchanged")
+    listed = records_hash(data)
+    relisted = bool(listed) and {row.files_hash for row in current.values() if row.depth == RECORD} != {listed}
+    documents = {
+        document.slug: document
+        for document in _load([folders[slug] for slug in changed], data=data, with_records=relisted)
+    }
+    outcomes: dict[str, Outcome] = dict.fromkeys(current, "unchanged")
     if documents:
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             for slug, document in documents.items():
-                outcomes[slug] = _store(document, files=hashes[slug], using=using)
+                outcomes[slug] = _store(document, files=hashes.get(slug, listed), using=using)
+            if relisted:
+                _strike(listed, using=using)
         current = _current(folders, using=using)
-    return [
-        SyncResult(
-            slug=slug,
-            outcome=outcomes[slug],
-            content_hash=current[slug].content_hash,
-            requirements=current[slug].outline["requirements"],
-            assessable=current[slug].outline["assessable"],
-        )
-        for slug in folders
-    ]
+    return [_result(current[slug], outcome=outcomes[slug]) for slug in sorted(current, key=_order(current))]
+
+
+def _order(current: Mapping[str, Standard]) -> Callable[[str], tuple[bool, str]]:
+    return lambda slug: (current[slug].depth == RECORD, slug)
+
+
+def _result(row: Standard, *, outcome: Outcome) -> SyncResult:
+    counts = row.outline or {"requirements": 0, "assessable": 0}
+    return SyncResult(
+        slug=row.slug,
+        outcome=outcome,
+        depth=row.depth,
+        content_hash=row.content_hash,
+        requirements=counts["requirements"],
+        assessable=counts["assessable"],
+    )
 
 
 def _current(slugs: Collection[str], *, using: str) -> dict[str, Standard]:
-    rows = Standard.objects.using(using).filter(is_current=True, slug__in=list(slugs))
-    return {row.slug: row for row in rows.only("slug", "content_hash", "files_hash", "outline")}
+    """The current rows of the folders and all that came from records."""
+    rows = Standard.objects.using(using).filter(Q(slug__in=list(slugs)) | Q(depth=RECORD), is_current=True)
+    return {row.slug: row for row in rows.only("slug", "depth", "content_hash", "files_hash", "outline")}
 
 
-def _load(folders: Collection[Path], *, data: Path) -> list[StandardDocument]:
-    if not folders:
-        return []
-    vocabulary = load_vocabulary(data)
+def _strike(listed: str, *, using: str) -> None:
+    """What the list of records no longer holds leaves the catalogue; its row stays."""
+    rows = Standard.objects.using(using).filter(depth=RECORD, is_current=True)
+    rows.exclude(files_hash=listed).update(is_current=False)
+
+
+def _load(folders: Collection[Path], *, data: Path, with_records: bool) -> list[StandardDocument]:
     documents: list[StandardDocument] = []
     faults: list[CatalogueFault] = []
-    for folder in folders:
+    if folders:
+        vocabulary = load_vocabulary(data)
+        for folder in folders:
+            try:
+                documents.append(load_standard(folder, vocabulary=vocabulary))
+            except CatalogueError as error:
+                faults += error.faults
+    if with_records:
         try:
-            documents.append(load_standard(folder, vocabulary=vocabulary))
+            documents += load_records(data, folders={folder.name for folder in standard_folders(data)})
         except CatalogueError as error:
             faults += error.faults
     if faults:
@@ -140,12 +172,17 @@ def _create(document: StandardDocument, *, hashed: str, files: str, using: str) 
         kind=facts["kind"],
         nature=facts["nature"],
         sectors=facts["sectors"],
-        scale_slug=document.scale.slug,
+        depth=document.depth,
+        scale_slug=document.scale.slug if document.scale else "",
         scale=_scale(document.scale),
         method=document.method,
+        parameters=dict(document.scoring.parameters),
+        result_scale=_scale(document.scoring.result),
+        selections=[{"slug": selection.slug, "name": selection.name} for selection in document.selections],
+        alternatives=[_alternative(alternative) for alternative in document.alternatives],
         profile=facts,
         languages=document.languages,
-        outline=outline_of(document.requirements),
+        outline=outline_of(document.requirements) if document.requirements else None,
         themes=theme_shares(document.requirements),
     )
     standard.save(using=using, force_insert=True)
@@ -184,6 +221,14 @@ def _requirements(document: StandardDocument, *, standard: Standard, ids: dict[s
             themes=list(node.themes),
             applies_if=node.applies_if,
             own_answer_rule=node.own_answer_rule,
+            withdrawn=None if node.withdrawn is None else list(node.withdrawn),
+            brief=node.brief,
+            points=node.points,
+            partial_points=node.partial_points,
+            stage=node.stage,
+            selections=None if node.selections is None else list(node.selections),
+            target=node.target,
+            critical=node.critical,
         )
         for node in document.requirements
     ]
@@ -200,11 +245,22 @@ def _prose(document: StandardDocument) -> dict[str, tuple[Prose, list[Question]]
     }
 
 
-def _scale(scale: Scale) -> dict[str, Any]:
+def _alternative(alternative: Alternative) -> dict[str, Any]:
+    options = [{"slug": option.slug, "name": option.name, "refs": option.refs} for option in alternative.options]
+    return {"slug": alternative.slug, "name": alternative.name, "options": options}
+
+
+def _scale(scale: Scale | None) -> dict[str, Any] | None:
+    if scale is None:
+        return None
     return {
         "slug": scale.slug,
         "name": scale.name,
         "minimum": scale.minimum,
         "maximum": scale.maximum,
-        "levels": [{"level": level.level, "name": level.name, "criteria": level.criteria} for level in scale.levels],
+        "levels": [
+            {"level": level.level, "name": level.name, "criteria": level.criteria}
+            | ({} if level.worth is None else {"worth": level.worth})
+            for level in scale.levels
+        ],
     }

@@ -18,7 +18,7 @@ from api.pagination import Filters, paginate
 from api.problems import Invalid, NotFound
 from api.views import PublicView
 from assessments.catalogue import pages, pairs, selectors
-from assessments.catalogue.schema import KINDS
+from assessments.catalogue.schema import DEPTHS, KINDS
 from assessments.catalogue.serializers import (
     RequirementList,
     RequirementShape,
@@ -87,6 +87,7 @@ class StandardsView(PublicView):
         operation_id="standards_list",
         parameters=[
             OpenApiParameter("kind", str, enum=KINDS),
+            OpenApiParameter("depth", str, enum=DEPTHS),
             OpenApiParameter("sector", str, description="Also finds what is meant for every sector."),
             OpenApiParameter("q", str, description="Looked for in number and title."),
             OpenApiParameter("ordering", str, enum=["number", "-number", "title", "-title", "year", "-year"]),
@@ -99,12 +100,13 @@ class StandardsView(PublicView):
     )
     def get(self, request: Request) -> HttpResponseBase:
         """List the standards in the catalogue."""
-        filters = Filters(request, "kind", "sector", "q")
+        filters = Filters(request, "kind", "depth", "sector", "q")
         etag = _list_etag(request, selectors.current_standards())
         if _fresh(request, etag):
             return _cacheable(HttpResponse(status=304), etag=etag)
         rows = selectors.list_standards(
             kind=filters.choice("kind", KINDS),
+            depth=filters.choice("depth", DEPTHS),
             sector=filters.get("sector"),
             words=filters.get("q"),
             language=_language(request),
@@ -114,8 +116,8 @@ class StandardsView(PublicView):
 
 
 def _summary(row: dict[str, Any]) -> dict[str, Any]:
-    outline, title = row.pop("outline"), row.pop("local_title")
-    return row | {"title": title, "requirements": outline["requirements"], "assessable": outline["assessable"]}
+    counts, title = row.pop("outline") or {}, row.pop("local_title")
+    return row | {"title": title, "requirements": counts.get("requirements"), "assessable": counts.get("assessable")}
 
 
 class StandardView(PublicView):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from api.problems import Conflict, Invalid, PreconditionFailed
+from api.problems import Conflict, Invalid, PreconditionFailed, Unprocessable
 from assessments.catalogue.editions import Edition, edition
 from assessments.catalogue.selectors import current_standard, vocabulary
 from assessments.lifecycle import AssessmentState
@@ -20,18 +20,26 @@ from tenants.access import Access
 from tenants.models import Membership
 
 CLOSED: Final = frozenset({AssessmentState.APPROVED.value, AssessmentState.ARCHIVED.value})
+_TOLD: Final = {"profile": "its profile", "record": "a few facts"}
 MOVES_SCORES: Final = frozenset({"profiles", "target"})
 
 
 def start_assessment(*, access: Access, fields: Mapping[str, Any]) -> Assessment:
     """Begin work on the current edition of `fields["standard"]` (a slug). No answer is made: they come when touched.
 
-    Fields: name, standard, scope, profiles, period_start, period_end, target, language, lead. Raises Invalid.
+    Fields: name, standard, scope, profiles, period_start, period_end, target, language, lead.
+    Raises Invalid, and Unprocessable for a standard without a tree.
     """
     given = dict(fields)
     standard = current_standard(given.pop("standard"))
     if standard is None:
         raise Invalid({"standard": ["There is no such standard in the catalogue."]})
+    if not standard.is_assessable:
+        raise Unprocessable(
+            "standard-not-assessable",
+            f"{standard.number} is in the catalogue with {_TOLD[standard.depth]} only: it has no requirements here "
+            "that could be assessed. Choose a standard whose depth is full.",
+        )
     of = edition(standard.id)
     given.setdefault("language", of.language(None))
     _check(given, of=of, period=(given.get("period_start"), given.get("period_end")))

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -45,13 +46,21 @@ def standard_of(leaves: int, *, slug: str = "", sterile: int = 0) -> Iterator[st
         try:
             yield slug
         finally:
-            owner.execute(
-                "DELETE FROM catalogue_requirementtext t USING catalogue_requirement r"
-                " WHERE r.id = t.requirement_id AND r.standard_id = %s",
-                [standard_id],
-            )
-            owner.execute("DELETE FROM catalogue_requirement WHERE standard_id = %s", [standard_id])
-            owner.execute("DELETE FROM catalogue_standard WHERE id = %s", [standard_id])
+            _remove({standard_id})
+
+
+def _remove(standard_ids: set[uuid.UUID]) -> None:
+    """By statement: Django would look through the tenants' tables for what points here."""
+    ids = [list(standard_ids)]
+    with _as_owner() as owner:
+        owner.execute(
+            "DELETE FROM catalogue_requirementtext t USING catalogue_requirement r"
+            " WHERE r.id = t.requirement_id AND r.standard_id = ANY(%s)",
+            ids,
+        )
+        owner.execute("DELETE FROM catalogue_requirement WHERE standard_id = ANY(%s)", ids)
+        owner.execute("DELETE FROM catalogue_standardtext WHERE standard_id = ANY(%s)", ids)
+        owner.execute("DELETE FROM catalogue_standard WHERE id = ANY(%s)", ids)
 
 
 @contextmanager
@@ -117,3 +126,35 @@ def _requirements(
             texts,
         )
         cursor.execute("ANALYZE catalogue_requirement, catalogue_requirementtext")
+
+
+@contextmanager
+def synced(data: Path) -> Iterator[None]:
+    """The standards of a data folder in the catalogue of the test database, beside the shipped ones."""
+    from django.db import connections
+
+    from assessments.catalogue.models import Standard
+    from assessments.catalogue.sync import DATA, sync_catalogue
+    from config.environment import environment
+
+    address = environment().database_owner
+    assert address is not None
+    connections.databases["writer"] = {
+        **connections["default"].settings_dict,
+        "USER": address.user,
+        "PASSWORD": address.password,
+        "HOST": address.host,
+        "PORT": str(address.port or ""),
+    }
+    known = set(Standard.objects.values_list("pk", flat=True))
+    try:
+        sync_catalogue(data, using="writer")
+        try:
+            yield
+        finally:
+            _remove(set(Standard.objects.values_list("pk", flat=True)) - known)
+            sync_catalogue(DATA, using="writer")
+    finally:
+        connections["writer"].close()
+        del connections["writer"]
+        del connections.databases["writer"]

@@ -209,7 +209,7 @@ TYPED_ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute(
         "assessable", "Assessable requirements", 4,
         _with("[has|have] ", _requirements), words.number_words, relative_distance,
-        read=lambda profile: profile.outline["assessable"],
+        read=lambda profile: profile.count(lambda outline: outline["assessable"]),
     ),
     Attribute(
         "complements", "Used together with", 4, _with("[is|are] used together with ", words.few), words.joined,
@@ -235,7 +235,8 @@ TYPED_ATTRIBUTES: tuple[Attribute, ...] = (
     ),
     Attribute(
         "depth", "Levels of the structure", 2, _with("[is|are] structured in ", _levels),
-        words.number_words, relative_distance, read=lambda profile: len(profile.outline["depths"]),
+        words.number_words, relative_distance,
+        read=lambda profile: profile.count(lambda outline: len(outline["depths"])),
     ),
     Attribute("edition", "Edition", 1, _with("[stands|stand] at edition ", str)),
     Attribute(

@@ -12,6 +12,8 @@ NOTE = (
     "There is no reviewed crosswalk between these two standards yet, so the overlap is estimated from themes: for each "
     "theme the smaller of the two shares of assessable requirements, added up."
 )
+NO_BASIS = "none"
+NO_NOTE = "At least one of these two standards has no list of requirements here, so no overlap is estimated."
 EFFORT_NOTE = "Estimate: typical months x (1 - 0.7 x overlap)."
 REUSE = 0.7
 """The part of covered work that is taken to be reusable; an assumption, stated with every figure made from it."""
@@ -39,11 +41,13 @@ class EffortSpan:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """`share` is 0 to 1; the effort is None where the months are not stated or do not apply."""
+    """`share` is 0 to 1, None where there is nothing to estimate it from; the effort is None there as well, and where
+    the months are not stated or do not apply.
+    """
 
     basis: str
     note: str
-    share: float
+    share: float | None
     shared_themes: tuple[ThemeShare, ...]
     themes_only_a: tuple[ThemeShare, ...]
     themes_only_b: tuple[ThemeShare, ...]
@@ -53,6 +57,8 @@ class Overlap:
 
 
 def overlap_of(a: StandardProfile, b: StandardProfile, *, theme_names: Mapping[str, str]) -> Overlap:
+    if a.outline is None or b.outline is None:
+        return Overlap(NO_BASIS, NO_NOTE, None, (), (), (), None, None, EFFORT_NOTE)
     shares = [
         ThemeShare(theme, theme_names.get(theme, theme), a.themes.get(theme, 0.0), b.themes.get(theme, 0.0))
         for theme in sorted({*a.themes, *b.themes})

@@ -32,7 +32,10 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One standard's part of the page; `definition` answers "what it is", `outline` counts its requirements."""
+    """One standard's part of the page; `definition` answers "what it is", `outline` counts its requirements.
+
+    What is not stated of a standard is None, or an empty list.
+    """
 
     slug: str
     number: str
@@ -40,11 +43,11 @@ class SideView:
     short_name: str
     one_line: str
     key_features: tuple[Named, ...]
-    definition: str
-    key_components: Part
-    why_used: Part
-    implementation: Implementation
-    outline: Outline
+    definition: str | None
+    key_components: Part | None
+    why_used: Part | None
+    implementation: Implementation | None
+    outline: Outline | None
     faq: tuple[Question, ...]
     sources: tuple[Source, ...]
 
@@ -60,12 +63,12 @@ class QuickVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One headline attribute as its own short block of prose per standard."""
+    """One headline attribute as its own short block of prose per standard, None where there is none."""
 
     attribute: str
     label: str
-    a: str
-    b: str
+    a: str | None
+    b: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,8 @@ def compare(
         differences=rows,
         blocks=tuple(
             Block(row.attribute, row.label, _block_text(a, row.attribute), _block_text(b, row.attribute))
-            for row in rows[: len(HEADLINES)]
+            for row in rows
+            if row.attribute in HEADLINES
         ),
         not_stated=silent,
         overlap=overlap_of(a, b, theme_names=theme_names or {}),
@@ -165,21 +169,21 @@ def _side(side: StandardProfile) -> SideView:
         slug=side.slug,
         number=side.number,
         title=prose["title"],
-        short_name=prose["short_name"],
+        short_name=prose.get("short_name", side.number),
         one_line=prose["one_line"],
-        key_features=tuple(prose["key_features"]),
-        definition=prose["definition"],
-        key_components=prose["key_components"],
-        why_used=prose["why_used"],
-        implementation=prose["implementation"],
+        key_features=tuple(prose.get("key_features", ())),
+        definition=prose.get("definition"),
+        key_components=prose.get("key_components"),
+        why_used=prose.get("why_used"),
+        implementation=prose.get("implementation"),
         outline=side.outline,
         faq=tuple(side.faq),
         sources=tuple(side.facts["sources"]),
     )
 
 
-def _block_text(side: StandardProfile, attribute: str) -> str:
-    return str(side.prose[attribute]["text"])  # type: ignore[literal-required]
+def _block_text(side: StandardProfile, attribute: str) -> str | None:
+    return str(side.prose[attribute]["text"]) if attribute in side.prose else None  # type: ignore[literal-required]
 
 
 def _related(a: StandardProfile, b: StandardProfile, *, catalogue: Sequence[CatalogueEntry]) -> tuple[Related, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -21,18 +21,31 @@ NOT_STATED: Final = Missing.NOT_STATED
 
 @dataclass(frozen=True, slots=True)
 class StandardProfile:
-    """One side of a comparison. `themes` maps a theme to its share of the assessable requirements (sum 1)."""
+    """One side of a comparison. `themes` maps a theme to its share of the assessable requirements (sum 1).
+
+    Not every standard is told in full: without a tree `outline` is None, and of a record `prose` has no more than title
+    and one line. What is missing is "not stated".
+    """
 
     slug: str
     facts: Facts
     prose: Prose
     faq: Sequence[Question]
-    outline: Outline
+    outline: Outline | None
     themes: Mapping[str, float]
 
     @property
     def number(self) -> str:
         return self.facts["number"]
+
+    @property
+    def has_prose(self) -> bool:
+        """Whether the sections are written, or title and one line only."""
+        return "verdict" in self.prose
+
+    def count(self, read: Callable[[Outline], int]) -> Any:
+        """A count over the tree, or NOT_STATED without one."""
+        return NOT_STATED if self.outline is None else read(self.outline)
 
     def fact(self, key: str) -> Any:
         """The fact, None where it does not apply, NOT_STATED where the profile says nothing."""

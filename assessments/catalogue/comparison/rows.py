@@ -35,15 +35,21 @@ def swap_row(row: Row) -> Row:
 def difference_rows(a: StandardProfile, b: StandardProfile) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     """(rows, labels of what neither side states).
 
-    1. Scope, industry, nature, testing and penalties come first, in this order.
+    1. Scope, industry, nature, testing and penalties come first, in this order, those that a side tells of.
     2. Then every other typed attribute, by weight x surprise, largest first; ties keep the table's order.
     3. Surprise is 0 for equal values, 1 for differing single values and where one side says "does not apply"; for
        lists it is 1 minus the share in common, for numbers the difference as a share of the larger, and 0.5 where only
        one side states the fact.
     """
-    headlines = [_headline_row(attribute, a=a, b=b) for attribute in HEADLINE_ATTRIBUTES]
+    told = [(attribute, _short(a, attribute), _short(b, attribute)) for attribute in HEADLINE_ATTRIBUTES]
+    headlines = [
+        _headline_row(attribute, a=a, b=b, shorts=(x, y)) for attribute, x, y in told if x is not None or y is not None
+    ]
     stated = [(attribute, attribute.value(a), attribute.value(b)) for attribute in TYPED_ATTRIBUTES]
-    silent = tuple(attribute.label for attribute, x, y in stated if x is NOT_STATED and y is NOT_STATED)
+    silent = tuple(
+        [attribute.label for attribute, x, y in told if x is None and y is None]
+        + [attribute.label for attribute, x, y in stated if x is NOT_STATED and y is NOT_STATED]
+    )
     typed = [
         _typed_row(attribute, a=a, b=b, values=(x, y))
         for attribute, x, y in stated
@@ -65,31 +71,42 @@ def _surprise(attribute: Attribute, x: Any, y: Any) -> float:
     return attribute.distance(x, y)
 
 
-def _headline_row(attribute: Attribute, *, a: StandardProfile, b: StandardProfile) -> Row:
-    short_a, short_b = (_short(side, attribute) for side in (a, b))
+def _headline_row(
+    attribute: Attribute, *, a: StandardProfile, b: StandardProfile, shorts: tuple[str | None, str | None]
+) -> Row:
+    short_a, short_b = (short or NOT_STATED.value for short in shorts)
     x, y = attribute.value(a), attribute.value(b)
-    if x is NOT_STATED or y is NOT_STATED:
+    kind: RowKind
+    if None in shorts or x is NOT_STATED or y is NOT_STATED:
         surprise = 0.0 if short_a == short_b else SURPRISE_OF_SILENCE
+        kind = "differ" if surprise else "same"
+        if None in shorts:
+            kind = "only_b" if shorts[0] is None else "only_a"
         sentence = sentences.short_sentence(
             a, b, about=attribute.name, label=attribute.label, shorts=(short_a, short_b)
         )
     else:
         surprise = _surprise(attribute, x, y)
+        kind = "differ" if surprise else "same"
         sentence = _sentence(attribute, a=a, b=b, values=(x, y), same=surprise == 0)
     return Row(
         attribute=attribute.name,
         label=attribute.label,
         a=short_a,
         b=short_b,
-        kind="differ" if surprise else "same",
+        kind=kind,
         weight=attribute.weight,
         surprise=round(surprise, 3),
         sentence=sentence,
     )
 
 
-def _short(side: StandardProfile, attribute: Attribute) -> str:
-    return str(side.prose[attribute.name]["short"])  # type: ignore[literal-required]
+def _short(side: StandardProfile, attribute: Attribute) -> str | None:
+    """The profile's own short words, else its typed fact in words, else None."""
+    if attribute.name in side.prose:
+        return str(side.prose[attribute.name]["short"])  # type: ignore[literal-required]
+    value = attribute.value(side)
+    return None if value is NOT_STATED else attribute.cell(value)
 
 
 def _typed_row(attribute: Attribute, *, a: StandardProfile, b: StandardProfile, values: tuple[Any, Any]) -> Row:

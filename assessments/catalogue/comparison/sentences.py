@@ -43,6 +43,13 @@ VERDICT = (
 )
 
 
+VERDICT_OF_FEW = (
+    "{number} is {nature} for {sectors}, published by {publisher}; what it is for is not stated here yet.",
+    "As {nature} for {sectors}, {number} comes from {publisher}; its purpose is not stated here yet.",
+)
+"""For standards known by a few facts only."""
+
+
 def singular(phrase: str) -> str:
     return _MARK.sub(r"\1", phrase)
 
@@ -83,11 +90,15 @@ def short_sentence(a: StandardProfile, b: StandardProfile, *, about: str, label:
 def verdict_sentence(side: StandardProfile, other: StandardProfile) -> str:
     """What the standard is for and who adopts it, from nature, sectors and the profile's two verdict parts."""
     template = choose(VERDICT, pair=(side.slug, other.slug), about=f"verdict of {side.slug}")
+    nature, sectors = nature_words(side.facts["nature"]), slugs_joined(side.facts["sectors"])
+    if not side.has_prose:
+        template = choose(VERDICT_OF_FEW, pair=(side.slug, other.slug), about=f"verdict of {side.slug}")
+        return template.format(number=side.number, nature=nature, sectors=sectors, publisher=side.facts["publisher"])
     verdict = side.prose["verdict"]
     return template.format(
         number=side.number,
-        nature=nature_words(side.facts["nature"]),
-        sectors=slugs_joined(side.facts["sectors"]),
+        nature=nature,
+        sectors=sectors,
         what_for=verdict["what_for"].rstrip("."),
         who_adopts=verdict["who_adopts"].rstrip("."),
     )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from assessments.catalogue.loader.folder import (
-    content_hash,
-    files_hash,
-    load_standard,
-    standard_folders,
-)
+from assessments.catalogue.loader.folder import files_hash, load_standard, standard_folders
+from assessments.catalogue.loader.hashes import content_hash
+from assessments.catalogue.loader.records import load_records, records_hash
 from assessments.catalogue.loader.vocabulary import load_vocabulary
 
-__all__ = ["content_hash", "files_hash", "load_standard", "load_vocabulary", "standard_folders"]
+__all__ = [
+    "content_hash",
+    "files_hash",
+    "load_records",
+    "load_standard",
+    "load_vocabulary",
+    "records_hash",
+    "standard_folders",
+]

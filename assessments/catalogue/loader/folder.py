@@ -1,14 +1,12 @@
-"""One folder of the catalogue: its files read, held against one another, and hashed."""
+"""One folder of the catalogue: its files read and held against one another."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
 
-import orjson
-
+from assessments.catalogue.loader.hashes import CONTENT_VERSION
 from assessments.catalogue.loader.profile import read_facts, read_faq, read_prose
 from assessments.catalogue.loader.structure import Structure, read_structure
 from assessments.catalogue.loader.texts import read_texts
@@ -19,14 +17,11 @@ from assessments.catalogue.schema import (
     CatalogueFault,
     Prose,
     Question,
-    RequirementNode,
     RequirementText,
     StandardDocument,
     Vocabulary,
 )
-from assessments.scoring import OwnAnswerRule
 
-CONTENT_VERSION = 1
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[A-Z]{2})?$")
 _TEXT_FILE = re.compile(r"^requirements-[A-Za-z0-9._-]+\.yaml$")
 
@@ -37,11 +32,17 @@ def standard_folders(data: Path) -> list[Path]:
 
 
 def load_standard(folder: Path, *, vocabulary: Vocabulary) -> StandardDocument:
-    """The edition in `folder`. Raises CatalogueError with every fault, files named relative to the folder's parent."""
+    """The edition in `folder`. Raises CatalogueError with every fault, files named relative to the folder's parent.
+
+    Without structure.yaml, and without texts that would need one, it is a profile to read and compare, not to assess.
+    """
     root = folder.parent
     faults: list[CatalogueFault] = []
     languages = _languages(folder, root=root, faults=faults)
-    structure = read_structure(folder / "structure.yaml", root=root, vocabulary=vocabulary, faults=faults)
+    is_full = (folder / "structure.yaml").exists() or any(folder.glob("*/requirements-*.yaml"))
+    structure = Structure(slug=folder.name)
+    if is_full:
+        structure = read_structure(folder / "structure.yaml", root=root, vocabulary=vocabulary, faults=faults)
     facts = read_facts(folder / "profile.yaml", root=root, faults=faults)
     nodes = {node.ref: node for node in structure.nodes}
     texts: dict[str, dict[str, RequirementText]] = {}
@@ -56,17 +57,20 @@ def load_standard(folder: Path, *, vocabulary: Vocabulary) -> StandardDocument:
         if language == DEFAULT_LANGUAGE or (here / "faq.yaml").exists():
             faq[language] = read_faq(here / "faq.yaml", root=root, faults=faults)
     _find_missing_texts(structure, texts=texts.get(DEFAULT_LANGUAGE, {}), folder=folder, faults=faults)
-    if faults or structure.scale is None:
+    if faults:
         raise CatalogueError(faults)
     return StandardDocument(
         slug=structure.slug,
+        depth="full" if is_full else "profile",
         scale=structure.scale,
-        method=structure.method,
+        scoring=structure.scoring,
         facts=facts,
         requirements=tuple(structure.nodes),
         texts=texts,
         prose=prose,
         faq=faq,
+        selections=structure.selections,
+        alternatives=structure.alternatives,
     )
 
 
@@ -97,54 +101,6 @@ def _find_missing_texts(
         if node.ref not in texts:
             message = f"{node.ref}: missing text, no {DEFAULT_LANGUAGE}/requirements-*.yaml has it"
             faults.append(CatalogueFault(file, structure.lines[node.ref], message))
-
-
-def content_hash(document: StandardDocument) -> str:
-    """sha256 over canonical JSON of what the files mean: independent of file layout, key order, quoting and folding."""
-    return hashlib.sha256(orjson.dumps(_content(document), option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def _content(document: StandardDocument) -> dict[str, Any]:
-    """Written out by hand, so that a new field with a default does not change the hash of what lacks it."""
-    scale = document.scale
-    return {
-        "version": CONTENT_VERSION,
-        "slug": document.slug,
-        "method": document.method,
-        "scale": {
-            "slug": scale.slug,
-            "name": scale.name,
-            "levels": [
-                {"level": level.level, "name": level.name, "criteria": level.criteria} for level in scale.levels
-            ],
-        },
-        "facts": document.facts,
-        "requirements": [_node(node) for node in document.requirements],
-        "texts": {
-            language: {ref: _text(text) for ref, text in texts.items()} for language, texts in document.texts.items()
-        },
-        "prose": document.prose,
-        "faq": document.faq,
-    }
-
-
-def _node(node: RequirementNode) -> dict[str, Any]:
-    content: dict[str, Any] = {"ref": node.ref, "parent": node.parent, "assessable": node.assessable}
-    content |= {"weight": float(node.weight), "themes": node.themes}
-    if node.applies_if:
-        content["applies_if"] = node.applies_if
-    if node.own_answer_rule != OwnAnswerRule.BOTH:
-        content["own_answer_rule"] = node.own_answer_rule
-    return content
-
-
-def _text(text: RequirementText) -> dict[str, Any]:
-    content: dict[str, Any] = {"title": text.title, "summary": text.summary}
-    if text.question:
-        content["question"] = text.question
-        content["evidence"] = text.evidence
-        content["levels"] = {str(level): words for level, words in text.levels.items()}
-    return content
 
 
 def files_hash(folder: Path) -> str:

@@ -87,9 +87,9 @@ def _sources(place: Place) -> list[dict[str, Any]]:
 
 
 FACT_READERS: Mapping[str, Callable[[Place], Any]] = {
-    "number": Place.text,
-    "publisher": Place.text,
-    "edition": Place.text,
+    "number": lambda place: place.text(at_most=80),
+    "publisher": lambda place: place.text(at_most=120),
+    "edition": lambda place: place.text(at_most=40),
     "year": Place.integer,
     "status": lambda place: place.choice(STATUSES),
     "confirmed": Place.integer,
@@ -192,7 +192,7 @@ def _implementation(place: Place) -> dict[str, Any]:
 
 
 _PROSE_READERS: Mapping[str, Callable[[Place], Any]] = {
-    "title": Place.text,
+    "title": lambda place: place.text(at_most=300),
     "short_name": Place.text,
     "one_line": Place.text,
     "verdict": lambda place: _texts_of(place, "what_for", "who_adopts"),

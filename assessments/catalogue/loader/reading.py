@@ -7,14 +7,14 @@ the number 7.1. The composed nodes still have the text as written, its resolved 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from assessments.catalogue.schema import CatalogueFault
+from assessments.catalogue.schema import DEFAULT_LANGUAGE, CatalogueFault
 
 LISTED_CHOICES = 12
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -119,7 +119,8 @@ class Place:
             self.fault(f"must have {wanted} entries, not {count}")
         return [self._at(node, str(index)) for index, node in enumerate(self.node.value, start=1)]
 
-    def text(self) -> str:
+    def text(self, *, at_most: int = 0) -> str:
+        """Text without blanks around it, of `at_most` characters (0: any number)."""
         if self.kind != "str" or not isinstance(self.node, yaml.ScalarNode):
             quote = "; put it in quotes" if isinstance(self.node, yaml.ScalarNode) and not self.is_null else ""
             self.fault(f"must be text, not {_WORDS.get(self.kind, self.kind)}{quote}")
@@ -127,7 +128,16 @@ class Place:
         value = str(self.node.value).strip()
         if not value:
             self.fault("must not be empty")
+        if 0 < at_most < len(value):
+            self.fault(f"must have at most {at_most} characters, not {len(value)}")
         return value
+
+    def by_language(self) -> Mapping[str, str]:
+        """Words by language, the default language among them."""
+        words = {language: text.text() for language, _, text in self.entries()}
+        if words and DEFAULT_LANGUAGE not in words:
+            self.fault(f"{DEFAULT_LANGUAGE} is missing")
+        return words
 
     def _matching(self, pattern: re.Pattern[str], *, wanted: str) -> str:
         value = self.text()

@@ -1,25 +1,27 @@
-"""structure.yaml: the tree of refs with weights, themes and applicability, without a word of prose."""
+"""structure.yaml: the tree of refs, how it is scored and what may be chosen of it, without a word of prose."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assessments.catalogue.loader.choices import read_alternatives, read_selections
+from assessments.catalogue.loader.nodes import NodeReader
 from assessments.catalogue.loader.reading import Place, open_place, read_format
 from assessments.catalogue.schema import (
     FORMAT,
     METHODS,
-    OWN_ANSWER_RULES,
+    PARAMETERS,
+    Alternative,
     CatalogueFault,
     RequirementNode,
     Scale,
+    Scoring,
+    Selection,
     Vocabulary,
 )
-from assessments.scoring import OwnAnswerRule
 
-MAXIMUM_THEMES = 3
-_NODE_KEYS = ("children", "themes", "weight", "applies_if", "assessable", "own_answer_rule")
+_KEYS = ("format", "slug", "scale", "scoring", "requirements")
 
 
 @dataclass(slots=True)
@@ -28,7 +30,9 @@ class Structure:
 
     slug: str = ""
     scale: Scale | None = None
-    method: str = ""
+    scoring: Scoring = field(default_factory=Scoring)
+    selections: tuple[Selection, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     nodes: list[RequirementNode] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
     complete: bool = False
@@ -40,7 +44,7 @@ def read_structure(path: Path, *, root: Path, vocabulary: Vocabulary, faults: li
     place = open_place(path, root=root, faults=faults)
     if place is None:
         return structure
-    members = place.members(required=("format", "slug", "scale", "scoring", "requirements"))
+    members = place.members(required=_KEYS, optional=("selections", "alternatives"))
     read_format(members, known=(FORMAT,))
     if slug := members.get("slug"):
         structure.slug = slug.slug()
@@ -48,65 +52,70 @@ def read_structure(path: Path, *, root: Path, vocabulary: Vocabulary, faults: li
             slug.fault(f"must be the folder's name, {path.parent.name}")
     if scale := members.get("scale"):
         structure.scale = vocabulary.scales.get(scale.choice(vocabulary.scales))
-    if (scoring := members.get("scoring")) and (method := scoring.members(required=("method",)).get("method")):
-        structure.method = method.choice(METHODS)
+    if scoring := members.get("scoring"):
+        structure.scoring = _read_scoring(scoring, scale=structure.scale, vocabulary=vocabulary)
+    if selections := members.get("selections"):
+        structure.selections = read_selections(selections)
     if requirements := members.get("requirements"):
-        for item in requirements.items(at_least=1):
-            _read_node(item, structure=structure, parent=None, depth=0, vocabulary=vocabulary)
-        structure.complete = bool(structure.nodes)
-        if structure.nodes and not any(node.assessable for node in structure.nodes):
-            requirements.fault("nothing in the tree is assessable")
+        _read_tree(requirements, structure=structure, vocabulary=vocabulary, selections=members.get("selections"))
+    if alternatives := members.get("alternatives"):
+        structure.alternatives = read_alternatives(alternatives, nodes=structure.nodes)
     return structure
 
 
-def _read_node(place: Place, *, structure: Structure, parent: str | None, depth: int, vocabulary: Vocabulary) -> None:
-    members = place.members(required=("ref",), optional=_NODE_KEYS)
-    ref = _read_ref(members, structure=structure)
-    children = members.get("children")
-    assessable = members["assessable"].boolean() if "assessable" in members else children is None
-    themes: list[str] = []
-    if "themes" in members:
-        themes = members["themes"].choices(vocabulary.themes)
-    named = Place(place.node, place.file, place.faults, ref or place.name)
-    if assessable and not 1 <= len(themes) <= MAXIMUM_THEMES:
-        named.fault(f"an assessable requirement has 1 to {MAXIMUM_THEMES} themes, not {len(themes)}")
-    if themes and not assessable:
-        named.fault("a heading has no themes; they belong to what is assessed")
-    if ref:
-        position = len(structure.nodes)
-        structure.lines[ref] = place.line
-        structure.nodes.append(
-            RequirementNode(
-                ref=ref,
-                parent=parent,
-                position=position,
-                depth=depth,
-                assessable=assessable,
-                weight=members["weight"].number() if "weight" in members else 1.0,
-                themes=tuple(themes),
-                applies_if=members["applies_if"].choice(vocabulary.conditions) if "applies_if" in members else "",
-                own_answer_rule=members["own_answer_rule"].choice(OWN_ANSWER_RULES)
-                if "own_answer_rule" in members
-                else OwnAnswerRule.BOTH.value,
-            )
-        )
-    if children is not None:
-        for child in children.items(at_least=1):
-            _read_node(child, structure=structure, parent=ref or parent, depth=depth + 1, vocabulary=vocabulary)
+def _read_tree(place: Place, *, structure: Structure, vocabulary: Vocabulary, selections: Place | None) -> None:
+    reader = NodeReader(
+        scale=structure.scale,
+        method=structure.scoring.method,
+        selections=tuple(selection.slug for selection in structure.selections),
+        vocabulary=vocabulary,
+    )
+    for item in place.items(at_least=1):
+        reader.read(item)
+    reader.check_replacements()
+    structure.nodes, structure.lines = reader.nodes, reader.lines
+    structure.complete = bool(reader.nodes)
+    assessable = [node for node in reader.nodes if node.assessable]
+    if reader.nodes and not assessable:
+        place.fault("nothing in the tree is assessable")
+    for selection in structure.selections if selections and assessable else ():
+        if not any(node.selections is None or selection.slug in node.selections for node in assessable):
+            selections.fault(f"nothing assessable belongs to {selection.slug}")  # type: ignore[union-attr]
+    _check_points(place, structure=structure)
 
 
-def _read_ref(members: Mapping[str, Place], *, structure: Structure) -> str:
-    """The ref as text, or "" where it is unusable."""
-    place = members.get("ref")
-    if place is None:
-        return ""
-    if place.kind in {"int", "float", "timestamp"}:
-        place.fault(f"the ref {place.node.value} must be quoted: YAML reads it as a number, and 7.10 would become 7.1")
-        return ""
-    ref = place.text()
-    if ref in structure.lines:
-        place.fault(f"duplicate ref {ref}: it already stands in line {structure.lines[ref]}")
-        return ""
-    if "/" in ref:
-        place.fault(f"the ref {ref} must not contain a slash: refs are part of addresses")
-    return ref
+def _check_points(place: Place, *, structure: Structure) -> None:
+    """Points cannot take away more than the scale of results goes down: a score below its floor re-adds to nothing."""
+    result = structure.scoring.result
+    if structure.scoring.method != "subtractive" or result is None:
+        return
+    total, span = sum(node.points or 0 for node in structure.nodes), result.maximum - result.minimum
+    if total > span:
+        place.fault(f"the points add up to {total:g}, but {result.slug} goes down by {span:g} only")
+
+
+def _read_scoring(place: Place, *, scale: Scale | None, vocabulary: Vocabulary) -> Scoring:
+    known = sorted({name for names in PARAMETERS.values() for name in names})
+    members = place.members(required=("method",), optional=("result", *known))
+    method = members["method"].choice(METHODS) if "method" in members else ""
+    result = vocabulary.scales.get(members["result"].choice(vocabulary.scales)) if "result" in members else None
+    parameters = {
+        name: members[name].number() for name in known if name in members and _takes(members[name], name, method=method)
+    }
+    for name in ("reached", "below"):
+        if scale and name in parameters and not scale.minimum < parameters[name] <= scale.maximum:
+            members[name].fault(f"must be a level of {scale.slug} above its lowest, not {parameters[name]:g}")
+    if method == "subtractive" and "result" not in members:
+        place.fault("subtractive needs a result: the scale from the lowest score to the full one")
+    if scale and result is None and any(level.worth is not None for level in scale.levels):
+        place.fault(f"the steps of {scale.slug} differ in height, so a result must name the scale of the scores")
+    if result and any(level.worth is not None for level in result.levels):
+        members["result"].fault(f"the steps of {result.slug} differ in height; scores need a scale of equal steps")
+    return Scoring(method=method, parameters=parameters, result=None if result == scale else result)
+
+
+def _takes(place: Place, name: str, *, method: str) -> bool:
+    if method in METHODS and name not in PARAMETERS.get(method, ()):
+        place.fault(f"{method} takes no {name}")
+        return False
+    return True

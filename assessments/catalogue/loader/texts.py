@@ -8,8 +8,9 @@ from pathlib import Path
 from assessments.catalogue.loader.reading import Place, open_place
 from assessments.catalogue.schema import CatalogueFault, RequirementNode, RequirementText, Scale
 
+LONGEST_TITLE = 300
 _HEADING = ("title", "summary")
-_ASSESSABLE = ("title", "summary", "question", "evidence", "levels")
+_ASSESSED = ("question", "evidence", "levels")
 
 
 def read_texts(
@@ -34,10 +35,11 @@ def read_texts(
 
 def _read_text(place: Place, *, node: RequirementNode, scale: Scale) -> RequirementText:
     if not node.assessable:
-        return _read_heading(place)
-    members = place.members(required=_ASSESSABLE)
+        return _read_heading(place, node=node)
+    required, optional = (_HEADING, _ASSESSED) if node.brief else ((*_HEADING, *_ASSESSED), ())
+    members = place.members(required=required, optional=optional)
     return RequirementText(
-        title=_text(members, "title"),
+        title=_text(members, "title", at_most=LONGEST_TITLE),
         summary=_text(members, "summary"),
         question=_text(members, "question"),
         evidence=tuple(_texts(members["evidence"])) if "evidence" in members else (),
@@ -45,12 +47,13 @@ def _read_text(place: Place, *, node: RequirementNode, scale: Scale) -> Requirem
     )
 
 
-def _read_heading(place: Place) -> RequirementText:
-    members = place.members(required=_HEADING, optional=_ASSESSABLE)
-    for key in _ASSESSABLE:
-        if key in members and key not in _HEADING:
+def _read_heading(place: Place, *, node: RequirementNode) -> RequirementText:
+    required = ("title",) if node.withdrawn is not None else _HEADING
+    members = place.members(required=required, optional=(*_HEADING, *_ASSESSED))
+    for key in _ASSESSED:
+        if key in members:
             members[key].fault(f"a heading has no {key}: only assessable requirements do")
-    return RequirementText(title=_text(members, "title"), summary=_text(members, "summary"))
+    return RequirementText(title=_text(members, "title", at_most=LONGEST_TITLE), summary=_text(members, "summary"))
 
 
 def _read_levels(place: Place, *, scale: Scale) -> dict[int, str]:
@@ -63,8 +66,8 @@ def _read_levels(place: Place, *, scale: Scale) -> dict[int, str]:
     return dict(sorted(levels.items()))
 
 
-def _text(members: Mapping[str, Place], key: str) -> str:
-    return members[key].text() if key in members else ""
+def _text(members: Mapping[str, Place], key: str, *, at_most: int = 0) -> str:
+    return members[key].text(at_most=at_most) if key in members else ""
 
 
 def _texts(place: Place) -> list[str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from assessments.catalogue.loader.reading import Place, open_place, read_format
 from assessments.catalogue.schema import (
-    DEFAULT_LANGUAGE,
     FORMAT,
     CatalogueError,
     CatalogueFault,
@@ -43,14 +42,7 @@ def _open(path: Path, *, root: Path, key: str, faults: list[CatalogueFault]) -> 
 
 def _words(path: Path, *, root: Path, key: str, faults: list[CatalogueFault]) -> dict[str, Mapping[str, str]]:
     place = _open(path, root=root, key=key, faults=faults)
-    return {slug: _by_language(name) for slug, _, name in place.entries()} if place else {}
-
-
-def _by_language(place: Place) -> Mapping[str, str]:
-    words = {language: text.text() for language, _, text in place.entries()}
-    if words and DEFAULT_LANGUAGE not in words:
-        place.fault(f"{DEFAULT_LANGUAGE} is missing")
-    return words
+    return {slug: name.by_language() for slug, _, name in place.entries()} if place else {}
 
 
 def _scale(slug: str, place: Place) -> Scale:
@@ -59,17 +51,26 @@ def _scale(slug: str, place: Place) -> Scale:
     numbers = [level.level for level in levels]
     if numbers != sorted(set(numbers)):
         place.fault("the levels must ascend, each standing once")
+    _check_worths(place, worths=[level.worth for level in levels])
     return Scale(
         slug=slug,
-        name=_by_language(members["name"]) if "name" in members else {},
+        name=members["name"].by_language() if "name" in members else {},
         levels=tuple(levels),
     )
 
 
 def _level(place: Place) -> ScaleLevel:
-    members = place.members(required=("level", "name", "criteria"))
+    members = place.members(required=("level", "name", "criteria"), optional=("worth",))
     return ScaleLevel(
         level=members["level"].integer() if "level" in members else 0,
-        name=_by_language(members["name"]) if "name" in members else {},
-        criteria=_by_language(members["criteria"]) if "criteria" in members else {},
+        name=members["name"].by_language() if "name" in members else {},
+        criteria=members["criteria"].by_language() if "criteria" in members else {},
+        worth=members["worth"].number() if "worth" in members else None,
     )
+
+
+def _check_worths(place: Place, *, worths: list[float | None]) -> None:
+    """Either no level says what it is worth, or all do, ascending from 0 to 1."""
+    told = [worth for worth in worths if worth is not None]
+    if told and (len(told) != len(worths) or told != sorted(set(told)) or (told[0], told[-1]) != (0, 1)):
+        place.fault("worth must stand at every level, ascending from 0 to 1, or at none")

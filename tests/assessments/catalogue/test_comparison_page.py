@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from assessments.catalogue.comparison import CatalogueEntry, StandardProfile, compare
+from assessments.catalogue.comparison import CatalogueEntry, StandardProfile, compare, swap
 from assessments.catalogue.comparison.rows import Row
 from assessments.catalogue.loader import load_standard, load_vocabulary
 from assessments.catalogue.outline import outline_of, theme_shares
@@ -132,3 +132,39 @@ def test_pages_do_not_read_alike(sample: StandardProfile) -> None:
         for number in range(20)
     }
     assert len(sentences) >= 3
+
+
+def as_record(profile: StandardProfile) -> StandardProfile:
+    """What the catalogue knows of a standard by a few facts."""
+    known = ("number", "publisher", "edition", "year", "status", "kind", "nature", "certifiable", "sectors", "sources")
+    facts = {key: value for key, value in profile.facts.items() if key in known}
+    prose: Any = {"title": "Record", "one_line": ""}
+    return replace(profile, slug="record-1", facts=cast("Facts", facts), prose=prose, faq=(), outline=None, themes={})
+
+
+def test_a_record_compares_by_what_is_known_and_says_not_stated_for_the_rest(sample: StandardProfile) -> None:
+    record = as_record(sample)
+    comparison = compare(sample, record)
+    rows = {row.attribute: row for row in comparison.differences}
+    assert (rows["scope"].kind, rows["scope"].b) == ("only_a", "not stated")
+    assert (rows["industry"].b, rows["nature"].b) == ("all sectors", "certifiable")
+    assert (rows["months"].kind, rows["months"].b) == ("only_a", "not stated")
+    assert (rows["assessable"].kind, rows["assessable"].b) == ("only_a", "not stated")
+    assert "not stated" in comparison.verdict.b
+    assert (comparison.b.definition, comparison.b.implementation, comparison.b.outline) == (None, None, None)
+    assert compare(record, sample) == swap(comparison)
+    assert "None" not in " ".join([comparison.verdict.b, *(row.sentence for row in comparison.differences)])
+
+
+def test_two_records_leave_out_what_neither_states(sample: StandardProfile) -> None:
+    record = as_record(sample)
+    comparison = compare(record, replace(record, slug="record-2"))
+    assert {row.kind for row in comparison.differences} == {"same"}
+    assert {"Scope", "Testing", "Penalties", "Assessable requirements"} <= set(comparison.not_stated)
+    assert [block.attribute for block in comparison.blocks] == ["industry", "nature"]
+
+
+def test_without_requirements_on_both_sides_no_overlap_is_estimated(sample: StandardProfile) -> None:
+    overlap = compare(sample, as_record(sample)).overlap
+    assert (overlap.share, overlap.basis, overlap.shared_themes) == (None, "none", ())
+    assert (overlap.a_after_b, overlap.b_after_a) == (None, None)

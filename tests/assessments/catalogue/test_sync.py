@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardText
 from assessments.catalogue.schema import CatalogueError
 from assessments.catalogue.sync import DATA, check_catalogue, sync_catalogue
+from tests.assessments.catalogue.rich import PLAIN, RICH, write_rich
 from tests.assessments.catalogue.sample import SLUG, change
 
 MODELS = (Standard, StandardText, Requirement, RequirementText)
@@ -136,6 +138,42 @@ def test_a_fault_in_one_standard_keeps_everything_from_being_written(data: Path,
     with pytest.raises(CatalogueError, match=r"twin-1-2020/structure.yaml:2: slug: must be the folder's name"):
         sync_catalogue(data, using=owner)
     assert rows(owner) == before
+
+
+def test_every_key_of_a_rich_standard_reaches_the_tables(data: Path, owner: str) -> None:
+    sync_catalogue(write_rich(data), using=owner)
+    rich = Standard.objects.using(owner).get(slug=RICH, is_current=True)
+    nodes = {node.ref: node for node in rich.requirements.all()}
+    assert (nodes["1.2"].withdrawn, nodes["1.4"].withdrawn, nodes["1.1"].withdrawn) == (["2.1", "1.3"], [], None)
+    assert (nodes["1.3"].brief, nodes["1.3"].selections, nodes["2.2"].selections) == (True, ["high"], [])
+    assert (nodes["2.1"].points, nodes["2.1"].partial_points, nodes["2.1"].stage) == (5, 3, 1)
+    assert (nodes["2.2"].target, nodes["2.2"].critical) == (1, True)
+    assert [selection["slug"] for selection in rich.selections] == ["basic", "high"]
+    assert rich.alternatives[0]["options"][1] == {"slug": "simple", "name": {"en": "Simplified"}, "refs": ["4"]}
+    plain = Standard.objects.using(owner).get(slug=PLAIN, is_current=True)
+    assert (plain.depth, plain.scale, plain.outline, plain.method) == ("profile", None, None, "")
+
+
+def test_records_come_and_change_and_go_with_their_list(data: Path, owner: str) -> None:
+    def listed() -> dict[str, str]:
+        rows = Standard.objects.using(owner).filter(depth="record", is_current=True)
+        return dict(rows.filter(slug__in=["act-7", "frame-9"]).values_list("slug", "content_hash"))
+
+    results = {result.slug: result.outcome for result in sync_catalogue(write_rich(data), using=owner)}
+    assert (results["act-7"], results["frame-9"]) == ("created", "created")
+    before = listed()
+    with CaptureQueriesContext(connections[owner]) as queries:
+        assert {result.outcome for result in sync_catalogue(data, using=owner)} == {"unchanged"}
+    assert [query["sql"].split()[0] for query in queries] == ["SELECT"]
+    change(data / "records.yaml", old="year: 2019", new="year: 2018")
+    results = {result.slug: result.outcome for result in sync_catalogue(data, using=owner)}
+    assert (results["act-7"], results["frame-9"]) == ("reworded files", "created")
+    assert (listed()["act-7"], listed()["frame-9"]) == (before["act-7"], mock.ANY)
+    assert listed()["frame-9"] != before["frame-9"]
+    text = (data / "records.yaml").read_text()
+    (data / "records.yaml").write_text(text[: text.index("  - slug: frame-9")])
+    sync_catalogue(data, using=owner)
+    assert list(listed()) == ["act-7"]
 
 
 def test_the_command_prints_a_line_for_each_standard(data: Path, owner: str) -> None:

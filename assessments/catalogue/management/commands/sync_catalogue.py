@@ -47,11 +47,11 @@ class Command(BaseCommand):
     def _check(self, data: Path) -> None:
         for document in check_catalogue(data):
             count, hashed = len(document.requirements), content_hash(document)[:HASH_SHOWN]
-            self.stdout.write(f"{document.slug:32} checked           {count:5} requirements  {hashed}")
+            self.stdout.write(f"{document.slug:32} checked  {document.depth:8} {count:5} requirements  {hashed}")
 
     def _sync(self, data: Path, *, using: str) -> None:
         for result in sync_catalogue(data, using=using):
             self.stdout.write(
                 f"{result.slug:32} {result.outcome:16} {result.requirements:6} requirements, "
-                f"{result.assessable} assessable  {result.content_hash[:HASH_SHOWN]}"
+                f"{result.assessable} assessable  {result.depth:8} {result.content_hash[:HASH_SHOWN]}"
             )
