@@ -72,6 +72,21 @@ def test_the_spine_ships_two_standards_complete() -> None:
     assert counts["iso-56002-2019"] == 52
 
 
+def test_the_implementation_groups_of_the_cis_controls_contain_one_another() -> None:
+    controls = document("cis-controls-v8.1")
+    groups = {
+        group.slug: {
+            node.ref for node in controls.requirements if node.assessable and group.slug in (node.selections or ())
+        }
+        for group in controls.selections
+    }
+    assert {slug: len(refs) for slug, refs in groups.items()} == {"ig1": 56, "ig2": 130, "ig3": 153}
+    assert groups["ig1"] < groups["ig2"] < groups["ig3"]
+    assert {"1.1", "5.3", "17.3"} <= groups["ig1"]
+    assert {"8.10", "14.9", "18.2"} <= groups["ig2"] - groups["ig1"]
+    assert {"2.7", "6.8", "18.5"} <= groups["ig3"] - groups["ig2"]
+
+
 @pytest.mark.parametrize("kind", ["summary", "question", "evidence", "level", "answer"])
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_two_texts_are_alike(slug: str, kind: str) -> None:
