@@ -1,13 +1,12 @@
-"""The audit trail: append an event, verify a chain.
+"""The audit trail: who acts, and appending an event. `tenants.trail_proof` defines the chain, `tenants.verification`
+checks it.
 
-h_n = SHA-256(h_{n-1} || n as 8 bytes big-endian || canonical JSON of the event), h_0 = SHA-256(id of the organisation).
 An append is one statement that locks the organisation's head until the transaction ends, so numbers have no gaps and
 no ties; services record last, to hold that lock briefly.
 """
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -23,8 +22,9 @@ from django.utils import timezone
 from api import request_id
 from api.encoding import canonical
 from api.ids import new_id
-from tenants.models import AuditEvent, AuditHead
+from tenants.models import AuditHead
 from tenants.scope import current_organisation
+from tenants.trail_proof import first_link
 
 _APPEND = """
 WITH head AS (
@@ -40,10 +40,20 @@ FROM head
 """
 
 
+INTERNAL = "internal"
+_LARGEST_EXACT = 2**53
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
+    """Who acts, and from where: a network address, or `internal` for work nobody asked for over the network.
+
+    `request_id` is that of the request which asked for a job; while a request is under way its own id counts.
+    """
+
     name: str = "system:worker"
-    address: str = ""
+    address: str = INTERNAL
+    request_id: str = ""
 
 
 _actor: ContextVar[Actor] = ContextVar("audit_actor", default=Actor())  # noqa: B039 - frozen
@@ -54,9 +64,18 @@ def set_actor(request: HttpRequest, *, actor: str, address: str) -> None:
     _actor.set(Actor(name=actor, address=address))
 
 
-def act_as(actor: str) -> None:
-    """Who acts in this job: `system:<part>`, or the person who asked for it."""
-    _actor.set(Actor(name=actor))
+def act_as(actor: str, *, request_id: str = "", address: str = "") -> None:
+    """Who acts in this job: `system:<part>`, or the person who asked for it, with the request in which they did.
+
+    Without a request the work gets an id of its own, so that its events can be told from those of other work.
+    """
+    _actor.set(Actor(name=actor, address=address or INTERNAL, request_id=request_id or f"work-{new_id().hex}"))
+
+
+def origin() -> tuple[str, str]:
+    """Request id and address of what is under way, for a job to keep: empty where nobody asked for it."""
+    actor = _actor.get()
+    return request_id.current.get() or actor.request_id, "" if actor.address == INTERNAL else actor.address
 
 
 def record(
@@ -78,13 +97,13 @@ def record(
         "object_id": str(object_id),
         "before": _plain(before),
         "after": _plain(after),
-        "request_id": request_id.current.get(),
+        "request_id": request_id.current.get() or actor.request_id,
         "address": actor.address,
     }
     organisation_id = current_organisation()
     values = row | {
         "organisation": organisation_id,
-        "canonical": _canonical(row),
+        "canonical": content_of(row),
         "before": _jsonb(row["before"]),
         "after": _jsonb(row["after"]),
     }
@@ -96,52 +115,34 @@ def record(
 
 def begin_chain(organisation_id: uuid.UUID) -> None:
     """The first link, made with the organisation."""
-    AuditHead.objects.create(seq=0, hash=hashlib.sha256(organisation_id.bytes).digest())
+    AuditHead.objects.create(seq=0, hash=first_link(organisation_id))
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What `verify` found: the number of events that hold, and the first fault or none."""
-
-    events: int
-    head: str
-    fault: str = ""
+FIELDS = ("id", "at", "event", "actor", "object_type", "object_id", "before", "after", "request_id", "address")
 
 
-def verify(*, outside_head: tuple[int, str] | None = None) -> Verdict:
-    """Recompute the chain of the organisation in scope. With an outside head (seq, hex) truncation is found as well."""
-    organisation_id = current_organisation()
-    link = hashlib.sha256(organisation_id.bytes).digest()
-    seq = 0
-    seen = {0: link.hex()}
-    for event in AuditEvent.objects.order_by("seq").iterator():
-        seq += 1
-        if event.seq != seq:
-            return Verdict(seq - 1, link.hex(), f"event {seq} is missing")
-        content = _canonical({name: getattr(event, name) for name in _FIELDS})
-        link = hashlib.sha256(link + seq.to_bytes(8, "big") + content).digest()
-        if bytes(event.hash) != link:
-            return Verdict(seq - 1, link.hex(), f"event {seq} was altered")
-        seen[seq] = link.hex()
-    head = AuditHead.objects.get()
-    if (head.seq, bytes(head.hash)) != (seq, link):
-        return Verdict(seq, link.hex(), "the head does not fit the last event")
-    if outside_head is not None and seen.get(outside_head[0]) != outside_head[1]:
-        return Verdict(seq, link.hex(), f"the outside head {outside_head[0]} is not part of this chain")
-    return Verdict(seq, link.hex())
-
-
-_FIELDS = ("id", "at", "event", "actor", "object_type", "object_id", "before", "after", "request_id", "address")
-
-
-def _canonical(row: Mapping[str, Any]) -> bytes:
+def content_of(row: Mapping[str, Any]) -> bytes:
+    """The bytes of an event that its link is made of."""
     at: datetime = row["at"]
     return canonical({**row, "id": str(row["id"]), "at": at.astimezone(UTC).isoformat(timespec="microseconds")})
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """JSON's own types only, as the database will give them back."""
-    return None if values is None else dict(orjson.loads(canonical(values)))
+    return None if values is None else dict(_exact(orjson.loads(canonical(values))))
+
+
+def _exact(value: Any) -> Any:
+    """Numbers no double holds exactly become texts: PostgreSQL writes 1e16 back as digits, another spelling."""
+    if isinstance(value, dict):
+        return {name: _exact(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_exact(item) for item in value]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if abs(value) > _LARGEST_EXACT:
+            return repr(value)
+        return 0.0 if value == 0 and isinstance(value, float) else value
+    return value
 
 
 def _jsonb(values: Mapping[str, Any] | None) -> str | None:

@@ -69,9 +69,9 @@ def job_handler(kind: str) -> Callable[[Handler], Handler]:
 
 def enqueue(kind: str, *, key: str, payload: Mapping[str, Any], requested_by: uuid.UUID | None = None) -> Job:
     """The job named `key`, made now or earlier: asking twice is asking once."""
-    job, made = Job.objects.get_or_create(
-        kind=kind, key=key, defaults={"payload": dict(payload), "requested_by_id": requested_by}
-    )
+    request_id, address = audit.origin()
+    asked = {"requested_by_id": requested_by, "request_id": request_id, "address": address}
+    job, made = Job.objects.get_or_create(kind=kind, key=key, defaults={"payload": dict(payload), **asked})
     if made:
         wake_at(task=RUN_JOB, subject_id=job.pk, due_at=timezone.now() + PUBLISHED_FOR)
         organisation_id = current_organisation()
@@ -125,12 +125,15 @@ class Run:
     fence: int
     attempt: int
     requested_by: uuid.UUID | None
+    request_id: str = ""
+    address: str = ""
 
     @contextmanager
     def scope(self) -> Iterator[None]:
         """A transaction inside the job's organisation, acting for whoever asked for the job."""
         with tenant_scope(self.organisation_id):
-            audit.act_as(f"person:{self.requested_by}" if self.requested_by else "system:worker")
+            actor = f"person:{self.requested_by}" if self.requested_by else "system:worker"
+            audit.act_as(actor, request_id=self.request_id or f"job-{self.job_id.hex}", address=self.address)
             yield
 
     @contextmanager
@@ -178,6 +181,7 @@ def claim(*, organisation_id: uuid.UUID, job_id: uuid.UUID) -> tuple[str, Run] |
         if job.state == JobState.RUNNING and job.lease_until is not None and job.lease_until > now:
             return None
         if job.attempts >= MAX_ATTEMPTS:
+            audit.act_as("system:worker", request_id=job.request_id or f"job-{job_id.hex}", address=job.address)
             _close(job, error=job.error or "The worker was lost in every attempt.")
             return None
         job.state, job.fence, job.attempts = JobState.RUNNING, job.fence + 1, job.attempts + 1
@@ -191,6 +195,8 @@ def claim(*, organisation_id: uuid.UUID, job_id: uuid.UUID) -> tuple[str, Run] |
             fence=job.fence,
             attempt=job.attempts,
             requested_by=job.requested_by_id,
+            request_id=job.request_id,
+            address=job.address,
         )
 
 
@@ -252,12 +258,19 @@ def on_failure(kind: str) -> Callable[[Callable[[Job], None]], Callable[[Job], N
 
 
 def _close(job: Job, *, error: str) -> None:
+    before = job.state
     job.state, job.error, job.lease_until, job.finished_at = JobState.FAILED, error, None, timezone.now()
     job.save(update_fields=["state", "error", "lease_until", "finished_at"])
     forget_wakeup(task=RUN_JOB, subject_id=job.pk)
     if job.kind in _failures:
         _failures[job.kind](job)
-    audit.record("job.failed", object_type="job", object_id=job.pk, after={"kind": job.kind, "error": error})
+    audit.record(
+        "job.failed",
+        object_type="job",
+        object_id=job.pk,
+        before={"state": before},
+        after={"state": job.state, "kind": job.kind, "attempts": job.attempts, "error": error},
+    )
 
 
 def _renewed(run: Run) -> bool:

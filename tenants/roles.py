@@ -26,6 +26,9 @@ class Action(StrEnum):
     INVITATION_SEND = "invitation.send"
     API_KEY_MANAGE = "api_key.manage"
     AUDIT_READ = "audit.read"
+    AUDIT_EXPORT = "audit.export"
+    AUDIT_HEAD_READ = "audit_head.read"
+    AUDIT_HEAD_MAIL = "audit_head.mail"
     JOB_READ = "job.read"
     ASSESSMENT_READ = "assessment.read"
     ASSESSMENT_CREATE = "assessment.create"
@@ -51,6 +54,7 @@ _VIEWER = frozenset(
     {
         Action.ORGANISATION_READ,
         Action.MEMBER_READ,
+        Action.AUDIT_HEAD_READ,
         Action.JOB_READ,
         Action.ASSESSMENT_READ,
         Action.EVIDENCE_READ,
@@ -68,7 +72,7 @@ _ASSESSOR = _VIEWER | {
     Action.ACTION_WRITE,
     Action.REPORT_MAKE,
 }
-_ADMIN = frozenset(Action) - {Action.ORGANISATION_CHANGE}
+_ADMIN = frozenset(Action) - {Action.ORGANISATION_CHANGE, Action.AUDIT_HEAD_MAIL}
 _OWNER = frozenset(Action)
 
 ACTIONS: dict[Role, frozenset[Action]] = {

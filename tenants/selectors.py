@@ -13,9 +13,10 @@ from django.utils import timezone
 from api.problems import NotFound
 from identity.selectors import display_names
 from tenants.access import Access
-from tenants.models import ApiKey, AuditEvent, AuditHead, Invitation, Job, Membership, Organisation
+from tenants.models import ApiKey, AuditEvent, AuditHead, Invitation, Job, Membership, Organisation, SignedHead
 from tenants.models.invitation import OUTSIDE
 from tenants.roles import Role
+from tenants.services.heads import head_document
 from tenants.services.invitations import offer_in_words
 
 Row = dict[str, Any]
@@ -202,6 +203,25 @@ def name_actors(events: Sequence[Row]) -> None:
 def head_body() -> Row:
     head = AuditHead.objects.get()
     return {"seq": head.seq, "hash": bytes(head.hash).hex()}
+
+
+def list_heads() -> QuerySet[SignedHead]:
+    return SignedHead.objects.all()
+
+
+def signed_head_body(row: SignedHead) -> Row:
+    return {"id": row.pk, "day": row.day, "head": head_document(row)}
+
+
+def signed_head_of(head_id: uuid.UUID) -> SignedHead:
+    row = SignedHead.objects.filter(pk=head_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def wants_heads(person_id: uuid.UUID) -> bool:
+    return Membership.objects.filter(person_id=person_id, wants_heads=True).exists()
 
 
 def job_body(job_id: uuid.UUID) -> Row:

@@ -160,6 +160,28 @@ class AuditHeadShape(serializers.Serializer[Any]):
     hash = serializers.CharField()
 
 
+class HeadDocument(serializers.Serializer[Any]):
+    """What `tenants/trail_proof.py` describes and checks."""
+
+    format = serializers.CharField()
+    organisation = serializers.UUIDField()
+    seq = serializers.IntegerField(help_text="Of the last event that the signature covers.")
+    hash = serializers.CharField()
+    signed_at = serializers.DateTimeField()
+    key_id = serializers.CharField(help_text="`kid` of a key in /.well-known/plumbline-keys.json.")
+    signature = serializers.CharField(help_text="Ed25519 over the canonical JSON of the other members, base64url.")
+
+
+class SignedHeadShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    day = serializers.DateField()
+    head = HeadDocument()
+
+
+class HeadMail(StrictSerializer):
+    wanted = serializers.BooleanField(help_text="Whether each new signed head is mailed to you.")
+
+
 class JobShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     kind = serializers.CharField()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import uuid
 
 from celery import shared_task
+from django.utils import timezone
 
-from tenants import jobs
+from tenants import audit, jobs
+from tenants.scope import tenant_scope
+from tenants.services import heads
 
 
 @shared_task(name=jobs.RUN_JOB)
@@ -21,3 +24,16 @@ def relay() -> int:
     for task, organisation_id, subject_id in due:
         jobs.publish(task, organisation_id=organisation_id, subject_id=subject_id)
     return len(due)
+
+
+@shared_task(name="tenants.plan_signing", expires=600)
+def plan_signing() -> int:
+    """Every organisation gets its alarm clock for signed heads."""
+    return heads.plan_signing()
+
+
+@shared_task(name=heads.RING)
+def ask_for_head(organisation_id: str, subject_id: str) -> None:
+    with tenant_scope(uuid.UUID(organisation_id)):
+        audit.act_as("system:scheduler")
+        heads.ask_for_head(now=timezone.now())

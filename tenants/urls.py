@@ -15,6 +15,10 @@ _of_one = [
     path("api-keys/", api_keys.ApiKeysView.as_view(), name="api-keys"),
     path("api-keys/<uuid:key_id>/", api_keys.ApiKeyView.as_view(), name="api-key"),
     path("audit-events/", trail.AuditEventsView.as_view(), name="audit-events"),
+    path("audit-events/export/", trail.AuditExportView.as_view(), name="audit-export"),
+    path("audit-heads/", trail.SignedHeadsView.as_view(), name="audit-heads"),
+    path("audit-heads/mail/", trail.HeadMailView.as_view(), name="audit-head-mail"),
+    path("audit-heads/<uuid:head_id>/", trail.SignedHeadView.as_view(), name="audit-head-file"),
     path("audit-head/", trail.AuditHeadView.as_view(), name="audit-head"),
     path("jobs/<uuid:job_id>/", trail.JobView.as_view(), name="job"),
 ]

@@ -111,7 +111,12 @@ def plan_gaps(*, assessment: Assessment, access: Access, limit: int, minimum_gap
         )
     Action.objects.bulk_create(rows)
     if rows:
-        audit.record("actions.planned", object_type="assessment", object_id=assessment.pk, after={"refs": refs})
+        audit.record(
+            "actions.planned",
+            object_type="assessment",
+            object_id=assessment.pk,
+            after={"refs": refs, "actions": [row.pk for row in rows], "titles": [row.title for row in rows]},
+        )
     return [row.pk for row in rows], len(gaps) - len(rows)
 
 

@@ -32,14 +32,17 @@ FROM unnest(%(id)s::uuid[], %(requirement_id)s::uuid[]) AS g(id, requirement_id)
 ON CONFLICT (organisation_id, assessment_id, requirement_id) DO UPDATE SET
   assignee_id = EXCLUDED.assignee_id, version = a.version + 1, updated_at = EXCLUDED.updated_at
 WHERE a.assignee_id IS DISTINCT FROM EXCLUDED.assignee_id
-RETURNING a.requirement_id
+RETURNING a.requirement_id, (SELECT b.assignee_id FROM assessments_answer b WHERE b.organisation_id = a.organisation_id
+  AND b.assessment_id = a.assessment_id AND b.requirement_id = a.requirement_id)
 """
 _TAKE_AWAY = """
 UPDATE assessments_answer a SET assignee_id = NULL, version = a.version + 1, updated_at = %(now)s
 WHERE a.organisation_id = %(organisation)s AND a.assessment_id = %(assessment)s
   AND a.requirement_id = ANY(%(requirement_id)s) AND a.assignee_id IS NOT NULL
-RETURNING a.requirement_id
+RETURNING a.requirement_id, (SELECT b.assignee_id FROM assessments_answer b WHERE b.organisation_id = a.organisation_id
+  AND b.id = a.id)
 """
+"""The inner SELECT sees the row as it was before the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,10 @@ def assign_answers(*, assessment_id: UUID, refs: Sequence[str], assignee: UUID |
             "answers.assigned",
             object_type="assessment",
             object_id=assessment.pk,
-            after={"assignee": assignee, "refs": changed},
+            before={"assignees": changed},
+            after={"assignee": assignee, "refs": list(changed)},
         )
-    return Assigned(meant, changed)
+    return Assigned(meant, list(changed))
 
 
 def check_assignees(person_ids: Iterable[UUID | None]) -> None:
@@ -97,7 +101,10 @@ def _meant(refs: Sequence[str], *, of: Edition, profiles: Sequence[str]) -> list
     return [node.ref for node in of.nodes if node.ref in chosen]
 
 
-def _store(assessment: Assessment, *, of: Edition, refs: Sequence[str], assignee: UUID | None) -> list[str]:
+def _store(
+    assessment: Assessment, *, of: Edition, refs: Sequence[str], assignee: UUID | None
+) -> dict[str, UUID | None]:
+    """Ref → the assignee before, of the answers that changed, in document order."""
     values: dict[str, Any] = {
         "organisation": current_organisation(),
         "assessment": assessment.pk,
@@ -109,5 +116,5 @@ def _store(assessment: Assessment, *, of: Edition, refs: Sequence[str], assignee
     }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_AWAY if assignee is None else _ASSIGN, values)
-        changed = {of.by_id[row[0]].ref for row in cursor}
-    return [ref for ref in refs if ref in changed]
+        changed = {of.by_id[row[0]].ref: row[1] for row in cursor}
+    return {ref: changed[ref] for ref in refs if ref in changed}

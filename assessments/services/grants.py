@@ -85,6 +85,9 @@ def accept_outside(*, invitation: Invitation, person: Person) -> None:
             "revoked_at": None,
             "sections": offer.sections,
         }
+        earlier = ReviewGrant.objects.filter(
+            user=person, permission=review_permission(), content_object_id=offer.assessment_id
+        ).first()
         grant, _ = ReviewGrant.objects.update_or_create(
             user=person,
             permission=review_permission(),
@@ -96,11 +99,15 @@ def accept_outside(*, invitation: Invitation, person: Person) -> None:
             "grant.given",
             object_type="assessment",
             object_id=offer.assessment_id,
+            before={"access_until": earlier.expires_at, "revoked_at": earlier.revoked_at, "sections": earlier.sections}
+            if earlier
+            else None,
             after={
                 "grant": grant.pk,
                 "person": person.pk,
                 "access_until": offer.access_until,
                 "sections": offer.sections,
+                "revoked_at": None,
             },
         )
 
@@ -159,6 +166,7 @@ def revoke_grant(assessment_id: uuid.UUID, *, grant_id: uuid.UUID) -> None:
     grant = _lock(assessment_id, grant_id=grant_id)
     if grant.revoked_at is not None:
         return
+    told = {"grant": grant.pk, "person": grant.user_id, "access_until": grant.expires_at}
     grant.revoked_at = timezone.now()
     grant.version += 1
     grant.save(update_fields=["revoked_at", "version"])
@@ -166,7 +174,8 @@ def revoke_grant(assessment_id: uuid.UUID, *, grant_id: uuid.UUID) -> None:
         "grant.revoked",
         object_type="assessment",
         object_id=assessment_id,
-        before={"grant": grant.pk, "person": grant.user_id},
+        before={**told, "revoked_at": None},
+        after={**told, "revoked_at": grant.revoked_at},
     )
 
 

@@ -8,6 +8,7 @@ compares it.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import secrets
@@ -21,7 +22,7 @@ from urllib.parse import urlsplit
 from config.variables import ROOT, SETTINGS, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from config.addresses import DatabaseAddress, MailAddress, StorageAddress
 
@@ -40,6 +41,8 @@ class Environment:
     storage: StorageAddress
     secret_key: str = field(repr=False)
     secret_key_fallbacks: tuple[str, ...] = field(repr=False)
+    audit_signing_key: bytes = field(repr=False)
+    audit_former_keys: tuple[bytes, ...]
     allowed_hosts: tuple[str, ...]
     base_url: str
     debug: bool
@@ -95,7 +98,9 @@ def inherited() -> dict[str, str]:
 
 
 def read_environment(source: Mapping[str, str]) -> Environment:
-    """Parse and check every setting in `source`. Makes DATA_DIR/secret_key where no SECRET_KEY is needed or given."""
+    """Parse and check every setting in `source`. Makes DATA_DIR/secret_key where no SECRET_KEY is needed or given, and
+    DATA_DIR/audit_signing_key likewise.
+    """
     values: dict[str, Any] = {}
     faults = []
     for setting in SETTINGS:
@@ -112,6 +117,9 @@ def read_environment(source: Mapping[str, str]) -> Environment:
     values["allowed_hosts"] = _hosts(values["allowed_hosts"], base_url=values["base_url"])
     values["antivirus"] = values["antivirus"] or ("clamd" if values["clamd_url"] else "off")
     values["secret_key"] = values["secret_key"] or _kept_secret(values["data_dir"] / "secret_key")
+    values["audit_signing_key"] = values["audit_signing_key"] or base64.b64decode(
+        _kept_secret(values["data_dir"] / "audit_signing_key", made=_new_signing_key)
+    )
     return Environment(**values)
 
 
@@ -135,8 +143,12 @@ def _faults_between(values: Mapping[str, Any]) -> list[str]:
         faults.append("DATABASE_URL and DATABASE_OWNER_URL name the same role; the app role must own nothing")
     if app and owner and app.name != owner.name:
         faults.append("DATABASE_URL and DATABASE_OWNER_URL name different databases")
-    if app and not values.get("debug", True) and "secret_key" in values and not values["secret_key"]:
-        faults.append("SECRET_KEY must be given when DATABASE_URL is and DEBUG is off")
+    if app and not values.get("debug", True):
+        faults += [
+            f"{attribute.upper()} must be given when DATABASE_URL is and DEBUG is off"
+            for attribute in ("secret_key", "audit_signing_key")
+            if attribute in values and not values[attribute]
+        ]
     return faults + _scanner_faults(values, in_production=bool(app) and values.get("debug", True) is False)
 
 
@@ -166,15 +178,23 @@ def _hosts(given: tuple[str, ...], *, base_url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*given, f"[{host}]" if ":" in host else host, "localhost", "127.0.0.1", "[::1]"]))
 
 
-def _kept_secret(path: Path) -> str:
+def _new_secret() -> str:
+    return secrets.token_urlsafe(64)
+
+
+def _new_signing_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _kept_secret(path: Path, *, made: Callable[[], str] = _new_secret) -> str:
     """The secret in `path`, made on first use with mode 600. Two processes that start at once agree on one secret."""
     with contextlib.suppress(FileNotFoundError):
         return path.read_text().strip()
     path.parent.mkdir(parents=True, exist_ok=True)
     # mkstemp makes mode 600; link() then publishes the whole file or fails because another process was first.
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(64))
+        file.write(made())
     with contextlib.suppress(FileExistsError):
         Path(path).hardlink_to(draft)
     Path(draft).unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import hashlib
@@ -67,6 +68,7 @@ def variables_for(given: Environment, urls: embedded.ServerUrls, *, owner: bool 
     """Environment variables for a child process. Only migrations and tests may have the owner's URL."""
     variables = inherited() | {
         "ANTIVIRUS": given.antivirus,
+        "AUDIT_SIGNING_KEY": base64.b64encode(given.audit_signing_key).decode(),
         "BASE_URL": given.base_url,
         "DATA_DIR": str(given.data_dir),
         "DJANGO_SETTINGS_MODULE": "config.settings",

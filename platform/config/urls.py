@@ -5,10 +5,12 @@ from django.urls import include, path
 
 from config import health
 from tenants.views.invitation_page import invitation_page
+from tenants.views.keys import well_known_keys
 
 urlpatterns = [
     path("livez", health.live, name="livez"),
     path("readyz", health.ready, name="readyz"),
+    path(".well-known/plumbline-keys.json", well_known_keys, name="well-known-keys"),
     path("api/v1/", include("config.api_v1")),
     path("account/", include("allauth.urls")),
     path("invitations/<slug:slug>/<str:token>/", invitation_page, name="invitation-page"),

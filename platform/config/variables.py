@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORTEST_SECRET = 32
+KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,21 @@ def _secret(value: str) -> str:
     return value
 
 
+def _signing_key(value: str) -> bytes:
+    """The 32 bytes an Ed25519 key is made from, given as base64 of either alphabet."""
+    try:
+        seed = base64.b64decode(value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4), validate=True)
+    except ValueError:
+        seed = b""
+    if len(seed) != KEY_BYTES:
+        raise ValueError("must be 32 bytes in base64, as `openssl rand -base64 32` prints them")
+    return seed
+
+
+def _public_keys(value: str) -> tuple[bytes, ...]:
+    return tuple(_signing_key(item) for item in _list(value))
+
+
 def _email_from(value: str) -> str:
     if "@" not in value or "\n" in value:
         raise ValueError("must be an e-mail address, with or without a name before it")
@@ -123,6 +140,12 @@ SETTINGS: tuple[Setting, ...] = (
             "made once and kept in DATA_DIR/secret_key"),
     Setting("SECRET_KEY_FALLBACKS", "secret_key_fallbacks", "list", _list, "",
             "former secret keys that still verify, separated by commas"),
+    Setting("AUDIT_SIGNING_KEY", "audit_signing_key", "text", _signing_key, None,
+            "secret that signs audit heads and certificates of deletion (Ed25519): 32 bytes in base64, as "
+            "`openssl rand -base64 32` prints them; must be given when DATABASE_URL is and DEBUG is off",
+            "made once and kept in DATA_DIR/audit_signing_key"),
+    Setting("AUDIT_FORMER_KEYS", "audit_former_keys", "list", _public_keys, "",
+            "public keys (`x` of /.well-known/plumbline-keys.json) that signed before, separated by commas"),
     Setting("ALLOWED_HOSTS", "allowed_hosts", "list", _list, "",
             "further host names the web server answers to; the host of BASE_URL and localhost always count"),
     Setting("BASE_URL", "base_url", "URL", parse_base_url, None,

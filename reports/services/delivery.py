@@ -98,8 +98,11 @@ def begin_sending(draft: Draft, *, brief: Brief) -> Letter | None:
 
 
 def confirm_sent(delivery_id: uuid.UUID) -> None:
+    before = _told(delivery_id)
     Delivery.objects.filter(pk=delivery_id).update(state=DeliveryState.SENT, sent_at=timezone.now(), error="")
-    audit.record("delivery.sent", object_type="delivery", object_id=delivery_id)
+    audit.record(
+        "delivery.sent", object_type="delivery", object_id=delivery_id, before=before, after=_told(delivery_id)
+    )
 
 
 def take_fault(delivery_id: uuid.UUID, *, fault: MailFault) -> None:
@@ -133,8 +136,17 @@ def fail_delivery(job: Job) -> None:
 
 
 def _fail(delivery_id: uuid.UUID, *, error: str) -> None:
+    before = _told(delivery_id)
     Delivery.objects.filter(pk=delivery_id).update(state=DeliveryState.FAILED, error=error)
-    audit.record("delivery.failed", object_type="delivery", object_id=delivery_id, after={"error": error})
+    audit.record(
+        "delivery.failed", object_type="delivery", object_id=delivery_id, before=before, after=_told(delivery_id)
+    )
+
+
+def _told(delivery_id: uuid.UUID) -> dict[str, Any]:
+    """A delivery as the trail tells of it."""
+    names = ("recipient", "state", "attempts", "possibly_duplicate", "sent_at", "error")
+    return dict(Delivery.objects.values(*names).get(pk=delivery_id))
 
 
 def _enqueue(delivery_id: uuid.UUID, *, attempts: int) -> None:

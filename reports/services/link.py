@@ -83,9 +83,16 @@ def revoke_link(*, report_id: uuid.UUID, link_id: uuid.UUID) -> None:
     if link is None:
         raise NotFound
     if link.revoked_at is None:
+        told = {"report": report_id, "recipient": link.recipient, "expires_at": link.expires_at}
         link.revoked_at = timezone.now()
         link.save(update_fields=["revoked_at"])
-        audit.record("report_link.revoked", object_type="report_link", object_id=link_id, before={"report": report_id})
+        audit.record(
+            "report_link.revoked",
+            object_type="report_link",
+            object_id=link_id,
+            before={**told, "revoked_at": None},
+            after={**told, "revoked_at": link.revoked_at},
+        )
 
 
 def open_link(token: str, *, act: Callable[[ReportLink], None]) -> Report:
@@ -100,6 +107,11 @@ def open_link(token: str, *, act: Callable[[ReportLink], None]) -> Report:
         raise LinkEnded
     act(link)
     ReportLink.objects.filter(pk=link.pk).update(opened=F("opened") + 1)
-    audit.record("report_link.opened", object_type="report_link", object_id=link.pk, after={"report": link.report_id})
+    audit.record(
+        "report_link.opened",
+        object_type="report_link",
+        object_id=link.pk,
+        after={"report": link.report_id, "sha256": link.report.sha256, "recipient": link.recipient},
+    )
     report: Report = link.report
     return report

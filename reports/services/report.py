@@ -120,7 +120,8 @@ def finish_report(order: Order, *, file: RenderedFile) -> None:
             "report.made",
             object_type="report",
             object_id=order.report_id,
-            after={"sha256": file.sha256, "size": file.size, "pages": file.pages},
+            before={"state": ReportState.RUNNING},
+            after={"state": ReportState.READY, "sha256": file.sha256, "size": file.size, "pages": file.pages},
         )
 
 
@@ -132,4 +133,10 @@ def fail_report(job: Job) -> None:
     )
     report_id = uuid.UUID(job.payload["report"])
     if Report.objects.filter(pk=report_id, state__in=_OPEN).update(state=ReportState.FAILED, error=error):
-        audit.record("report.failed", object_type="report", object_id=report_id, after={"error": error})
+        audit.record(
+            "report.failed",
+            object_type="report",
+            object_id=report_id,
+            before={"state": ReportState.RUNNING},
+            after={"state": ReportState.FAILED, "error": error},
+        )

@@ -78,7 +78,7 @@ class ReportFileView(TenantView):
         report = get_report(report_id)
         if report.state != ReportState.READY:
             raise Conflict("report-not-ready", "The report has no file yet.", state=report.state)
-        audit.record("report.downloaded", object_type="report", object_id=report.pk)
+        audit.record("report.downloaded", object_type="report", object_id=report.pk, after={"sha256": report.sha256})
         return attach(report)
 
 

@@ -1,5 +1,5 @@
 from tenants.models.api_key import ApiKey
-from tenants.models.audit import AuditEvent, AuditHead
+from tenants.models.audit import AuditEvent, AuditHead, SignedHead
 from tenants.models.idempotency import IdempotencyRecord
 from tenants.models.invitation import Invitation
 from tenants.models.job import Job, JobState, Wakeup
@@ -15,5 +15,6 @@ __all__ = [
     "JobState",
     "Membership",
     "Organisation",
+    "SignedHead",
     "Wakeup",
 ]

@@ -29,6 +29,8 @@ class Job(TenantModel):
     lease_until = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    request_id = models.CharField(max_length=64, blank=True, db_default="", help_text="Of the request that asked.")
+    address = models.CharField(max_length=64, blank=True, db_default="", help_text="From where that request came.")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

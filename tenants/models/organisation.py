@@ -58,6 +58,9 @@ class Membership(TenantModel):
         help_text="Who gave the role; empty for a founder.",
     )
     last_active_at = models.DateTimeField(null=True)
+    wants_heads = models.BooleanField(
+        default=False, db_default=False, help_text="Gets each signed head of the audit trail by mail, as an owner."
+    )
 
     own: ClassVar[OwnRowsManager[Self]] = OwnRowsManager()
 

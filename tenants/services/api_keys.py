@@ -46,6 +46,13 @@ def revoke_key(*, key_id: uuid.UUID) -> None:
         raise NotFound
     if key.revoked_at is not None:
         return
+    told = {"name": key.name, "prefix": key.prefix, "role": key.role, "person": key.person_id}
     key.revoked_at = timezone.now()
     key.save(update_fields=["revoked_at"])
-    audit.record("api_key.revoked", object_type="api_key", object_id=key.pk, before={"prefix": key.prefix})
+    audit.record(
+        "api_key.revoked",
+        object_type="api_key",
+        object_id=key.pk,
+        before={**told, "revoked_at": None},
+        after={**told, "revoked_at": key.revoked_at},
+    )

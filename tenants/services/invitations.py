@@ -14,6 +14,7 @@ import secrets
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -67,7 +68,7 @@ def invite(*, access: Access, email: str, offer: str) -> Invitation:
         "invitation.created",
         object_type="invitation",
         object_id=invitation.pk,
-        after={"email": email, "offer": offer},
+        after=_told(invitation),
     )
     return invitation
 
@@ -79,13 +80,20 @@ def resend(*, access: Access, invitation_id: uuid.UUID) -> Invitation:
     _authorize_offer(access, invitation.offer)
     if invitation.accepted_at or invitation.revoked_at:
         raise Conflict("invitation-closed", "This invitation was accepted or revoked; make a new one.")
+    before = _told(invitation)
     invitation.token_hash = _nobodys_hash()
     invitation.expires_at = timezone.now() + VALID_FOR
     invitation.sent_at = None
     invitation.invited_by_id = access.person_id
     invitation.save(update_fields=["token_hash", "expires_at", "sent_at", "invited_by"])
     _ask_for_mail(invitation, access=access)
-    audit.record("invitation.resent", object_type="invitation", object_id=invitation.pk)
+    audit.record(
+        "invitation.resent",
+        object_type="invitation",
+        object_id=invitation.pk,
+        before=before,
+        after=_told(invitation),
+    )
     return invitation
 
 
@@ -96,9 +104,16 @@ def revoke(*, invitation_id: uuid.UUID) -> None:
         raise Conflict("invitation-closed", "This invitation was accepted.")
     if invitation.revoked_at:
         return
+    before = _told(invitation)
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
-    audit.record("invitation.revoked", object_type="invitation", object_id=invitation.pk)
+    audit.record(
+        "invitation.revoked",
+        object_type="invitation",
+        object_id=invitation.pk,
+        before=before,
+        after=_told(invitation),
+    )
 
 
 def find_by_token(token: str, *, lock: bool = False) -> Invitation:
@@ -134,15 +149,23 @@ def accept(*, person: Person, token: str) -> Invitation:
         _open_outside(invitation, person=person)
     else:
         _join(person=person, role=Role(invitation.offer), by=invitation.invited_by_id)
+    before = _told(invitation)
     invitation.accepted_at, invitation.accepted_by = timezone.now(), person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     audit.record(
         "invitation.accepted",
         object_type="invitation",
         object_id=invitation.pk,
-        after={"person": person.pk, "offer": invitation.offer},
+        before=before,
+        after={**_told(invitation), "person": person.pk},
     )
     return invitation
+
+
+def _told(invitation: Invitation) -> dict[str, Any]:
+    """An offer as the trail tells of it, never its token."""
+    names = ("email", "offer", "invited_by_id", "expires_at", "sent_at", "revoked_at", "accepted_at")
+    return {name: getattr(invitation, name) for name in names}
 
 
 def offer_in_words(invitation: Invitation) -> str:

@@ -110,6 +110,7 @@ def test_a_heading_assigns_everything_below_it(aria: House) -> None:
         event = AuditEvent.objects.get(event="answers.assigned")
         assert Assessment.objects.get().state == "draft"
     assert event.after == {"assignee": str(aria.people["bella"].pk), "refs": below}
+    assert event.before == {"assignees": dict.fromkeys(below)}
 
 
 def test_only_what_changes_hands_gets_a_new_version(aria: House, work: Assessment, refs: list[str]) -> None:

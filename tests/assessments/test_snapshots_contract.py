@@ -15,8 +15,9 @@ from django.utils import timezone
 from assessments.models import Action, Answer, Assessment, Snapshot
 from assessments.services.snapshot import fresh_snapshot, take_snapshot
 from assessments.snapshot_document import build_document, hash_of
-from tenants import audit
+from tenants.models import AuditEvent
 from tenants.scope import tenant_scope
+from tenants.verification import verify
 from tests.cast import House
 from tests.work import (
     ISO_13485,
@@ -218,10 +219,10 @@ def test_snapshots_are_listed_newest_first_without_their_contents(aria: House, w
 def test_taking_a_snapshot_is_in_the_audit_trail(aria: House, work: Assessment) -> None:
     made = aria.as_("bob").post(path_of(aria, work)).json()
     with tenant_scope(aria.organisation.pk):
-        event = audit.AuditEvent.objects.get(event="snapshot.taken")
+        event = AuditEvent.objects.get(event="snapshot.taken")
         assert event.object_id == made["id"]
         assert event.after["sha256"] == made["sha256"]
-        assert audit.verify().fault == ""
+        assert verify().fault == ""
 
 
 def test_statements_do_not_grow_with_the_answers(aria: House) -> None:

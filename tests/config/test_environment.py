@@ -12,6 +12,7 @@ from config.variables import SETTINGS
 APP = "postgresql://app:hush-hush@db.example:5433/plumbline?sslmode=require"
 OWNER = "postgresql://owner:hush-hush@db.example:5433/plumbline"
 SECRET = "s" * 50
+SIGNING = "c2lnbmluZy1rZXktb2YtdGhpcnR5LXR3by1ieXRlcyE="
 
 
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
@@ -23,6 +24,8 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
         "STORAGE_URL": "s3://key@bucket",
         "BASE_URL": "https://plumbline.example/path",
         "SECRET_KEY": "short",
+        "AUDIT_SIGNING_KEY": "dG9vLXNob3J0",
+        "AUDIT_FORMER_KEYS": "no base64",
         "PORT": "http",
         "WEB_WORKERS": "0",
         "DEBUG": "maybe",
@@ -43,12 +46,21 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
     ("source", "fault"),
     [
         ({"DATABASE_OWNER_URL": OWNER}, "DATABASE_OWNER_URL is given without DATABASE_URL"),
-        ({"DATABASE_URL": APP, "DATABASE_OWNER_URL": APP, "SECRET_KEY": SECRET}, "name the same role"),
         (
-            {"DATABASE_URL": APP, "DATABASE_OWNER_URL": OWNER + "2", "SECRET_KEY": SECRET},
+            {"DATABASE_URL": APP, "DATABASE_OWNER_URL": APP, "SECRET_KEY": SECRET, "AUDIT_SIGNING_KEY": SIGNING},
+            "name the same role",
+        ),
+        (
+            {
+                "DATABASE_URL": APP,
+                "DATABASE_OWNER_URL": OWNER + "2",
+                "SECRET_KEY": SECRET,
+                "AUDIT_SIGNING_KEY": SIGNING,
+            },
             "name different databases",
         ),
         ({"DATABASE_URL": APP}, "SECRET_KEY must be given"),
+        ({"DATABASE_URL": APP, "SECRET_KEY": SECRET}, "AUDIT_SIGNING_KEY must be given"),
         (
             {"DATABASE_URL": APP, "SECRET_KEY": SECRET},
             "CLAMD_URL must be given .* ANTIVIRUS=off goes without on purpose",
@@ -72,6 +84,7 @@ def test_urls_become_typed_addresses(tmp_path: Path) -> None:
             "STORAGE_URL": "s3://key:hush-hush@evidence/plumbline?endpoint=https://s3.example&region=eu-1",
             "SECRET_KEY": SECRET,
             "CLAMD_URL": "tcp://clamav.example",
+            "AUDIT_SIGNING_KEY": SIGNING,
             "BASE_URL": "https://plumbline.example/",
         }
     )
@@ -84,11 +97,14 @@ def test_urls_become_typed_addresses(tmp_path: Path) -> None:
     assert "plumbline.example" in given.allowed_hosts
     assert "hush" not in repr(given)
     assert SECRET not in repr(given)
+    assert given.audit_signing_key == b"signing-key-of-thirty-two-bytes!"
+    assert "thirty-two" not in repr(given)
 
 
 def test_a_unix_socket_is_a_host(tmp_path: Path) -> None:
     url = "postgresql://app:x@/plumbline?host=/run/a%20folder"
-    given = read_environment({"DATA_DIR": str(tmp_path), "DATABASE_URL": url, "SECRET_KEY": SECRET, "ANTIVIRUS": "off"})
+    secrets = {"SECRET_KEY": SECRET, "AUDIT_SIGNING_KEY": SIGNING, "ANTIVIRUS": "off"}
+    given = read_environment({"DATA_DIR": str(tmp_path), "DATABASE_URL": url, **secrets})
     assert given.database is not None
     assert given.database.host == "/run/a folder"
 
@@ -97,7 +113,7 @@ def test_a_unix_socket_is_a_host(tmp_path: Path) -> None:
     ("source", "antivirus"),
     [({}, "off"), ({"CLAMD_URL": "unix:///run/clamd.ctl"}, "clamd"),
      ({"CLAMD_URL": "tcp://clamav:3310", "ANTIVIRUS": "off"}, "off"),
-     ({"DATABASE_URL": APP, "SECRET_KEY": SECRET, "ANTIVIRUS": "OFF"}, "off")],
+     ({"DATABASE_URL": APP, "SECRET_KEY": SECRET, "AUDIT_SIGNING_KEY": SIGNING, "ANTIVIRUS": "OFF"}, "off")],
 )  # fmt: skip
 def test_files_are_scanned_where_a_scanner_is_named_and_not_refused(
     source: dict[str, str], antivirus: str, tmp_path: Path
@@ -124,8 +140,15 @@ def test_the_secret_key_is_made_once_and_kept_from_others(tmp_path: Path) -> Non
     second = read_environment({"DATA_DIR": str(tmp_path)}).secret_key
     assert first == second
     assert len(first) >= 64
-    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+    assert {path.name for path in tmp_path.iterdir()} == {"secret_key", "audit_signing_key"}
+    for path in tmp_path.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_signing_key_is_made_once_and_differs_from_place_to_place(tmp_path: Path) -> None:
+    keys = [read_environment({"DATA_DIR": str(tmp_path / name)}).audit_signing_key for name in ("a", "a", "b")]
+    assert keys[0] == keys[1] != keys[2]
+    assert {len(key) for key in keys} == {32}
 
 
 def test_the_readme_lists_every_setting() -> None:

@@ -43,6 +43,7 @@ _JSON: dict[tuple[str, str], Any] = {
     ("invitations", "POST"): {"email": "new@example.org", "role": "viewer"},
     ("invitation-accept", "POST"): lambda t: {"token": t.arguments["invitation_token"]},
     ("api-keys", "POST"): {"name": "Key", "role": "viewer", "days": 7},
+    ("audit-head-mail", "PUT"): {"wanted": True},
     ("assessments", "POST"): lambda t: {"name": "New", "standard": STANDARD, "lead": _assessor(t)},
     ("assessment", "PATCH"): lambda t: {"name": "New name", "lead": _assessor(t)},
     ("assignments", "POST"): lambda t: {"refs": [t.ref], "assignee": _assessor(t)},

@@ -34,7 +34,8 @@ from assessments.services.snapshot import take_snapshot
 from reports.models import Delivery, Occurrence, Report, ReportLink, ReportState, Schedule
 from tenants import audit
 from tenants.authentication import new_key
-from tenants.models import ApiKey, AuditEvent, AuditHead, IdempotencyRecord, Invitation, Job, Membership
+from tenants.models import ApiKey, AuditEvent, AuditHead, IdempotencyRecord, Invitation, Job, Membership, SignedHead
+from tenants.services.heads import sign_head
 from tests.isolation.world import live_until
 
 if TYPE_CHECKING:
@@ -104,8 +105,14 @@ def invitation(t: Tenant) -> Invitation:
 def job(t: Tenant) -> Job:
     return Job.objects.create(
         kind=t.word("kind"), key=t.word("job"), payload={"word": t.canary}, state="failed", error=t.text("error"),
-        requested_by=t.people["owner"],
+        requested_by=t.people["owner"], request_id=t.word("request"), address=t.word("address"),
     )  # fmt: skip
+
+
+def signed_head(t: Tenant) -> SignedHead:
+    signed = sign_head(day="2026-01-31")
+    assert signed is not None
+    return signed
 
 
 def _assessment(t: Tenant, *, word: str) -> Assessment:
@@ -275,6 +282,7 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     Membership: lambda t: t.of(Membership),
     ApiKey: api_key,
     AuditEvent: audit_event,
+    SignedHead: signed_head,
     IdempotencyRecord: idempotency_record,
     Invitation: invitation,
     Job: job,
@@ -303,6 +311,9 @@ NO_CANARY: Final = {
     "tenants.ApiKey.secret_hash": "a hash",
     "tenants.AuditEvent.hash": "a hash",
     "tenants.AuditHead.hash": "a hash",
+    "tenants.SignedHead.hash": "a hash",
+    "tenants.SignedHead.key_id": "a hash",
+    "tenants.SignedHead.signature": "a signature",
     "tenants.IdempotencyRecord.fingerprint": "a hash",
     "tenants.Invitation.offer": "a role, or outside",
     "tenants.Invitation.token_hash": "a hash",

@@ -23,12 +23,18 @@ OTHERS: Final = {
 UNDOCUMENTED: Final = {
     "livez": "for load balancers",
     "readyz": "for load balancers",
+    "well-known-keys": "an address of the host, not of the API",
     "openapi": "is the document",
     "docs": "shows the document",
     "invitation-page": "a page for people, behind a mail's link",
 }
 """Names of our addresses that the OpenAPI document leaves out."""
-PLAIN_METHODS: Final = {"livez": ("GET",), "readyz": ("GET",), "invitation-page": ("GET", "POST")}
+PLAIN_METHODS: Final = {
+    "livez": ("GET",),
+    "readyz": ("GET",),
+    "well-known-keys": ("GET",),
+    "invitation-page": ("GET", "POST"),
+}
 """Methods of addresses that plain functions answer."""
 ARGUMENTS: Final = {("invitation-page", "token"): "invitation_token"}
 """(name, parameter) of an address → the argument it stands for, where the parameter's own name is another thing's."""

@@ -131,13 +131,13 @@ def build_tenant(name: str, *, folder: Path) -> Tenant:
 def _name_arguments(tenant: Tenant) -> None:
     from assessments.models import Action, Assessment, Evidence, ReviewGrant, Snapshot
     from reports.models import Report, ReportLink, Schedule
-    from tenants.models import ApiKey, Invitation, Job
+    from tenants.models import ApiKey, Invitation, Job, SignedHead
     from tests.isolation.factories import INVITATION_TOKEN, LINK_TOKEN
 
     named = {
         "invitation_id": Invitation, "key_id": ApiKey, "job_id": Job, "assessment_id": Assessment,
         "evidence_id": Evidence, "snapshot_id": Snapshot, "action_id": Action, "grant_id": ReviewGrant,
-        "report_id": Report, "link_id": ReportLink, "schedule_id": Schedule,
+        "report_id": Report, "link_id": ReportLink, "head_id": SignedHead, "schedule_id": Schedule,
     }  # fmt: skip
     tenant.arguments = {
         "slug": tenant.organisation.slug,

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from assessments.models import Assessment
 from reports.models import ReportLink
-from tenants import audit
 from tenants.models import AuditEvent, IdempotencyRecord
 from tenants.scope import tenant_scope
+from tenants.verification import verify
 from tests.cast import Api, House
 
 
@@ -94,7 +94,7 @@ def test_an_opening_is_in_the_audit_trail_under_the_link(aria: House, anyone: Ap
     with tenant_scope(aria.organisation.pk):
         event = AuditEvent.objects.get(event="report_link.opened")
         assert (event.actor, event.object_id, event.address) == (f"link:{link['id']}", link["id"], "127.0.0.1")
-        assert audit.verify().fault == ""
+        assert verify().fault == ""
 
 
 def test_there_is_no_link_to_a_report_that_is_not_ready(aria: House, work: Assessment) -> None:

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from assessments.models import Answer, Assessment, Snapshot
 from reports.models import Report
-from tenants import audit
 from tenants.models import AuditEvent, Job, Wakeup
 from tenants.scope import tenant_scope
+from tenants.verification import verify
 from tests.cast import House, run_jobs
 from tests.reports.conftest import QuickRenderer
 from tests.work import make_assessment
@@ -199,4 +199,4 @@ def test_the_life_of_a_report_is_in_the_audit_trail(aria: House, ready_report: d
         events = list(AuditEvent.objects.filter(object_type="report").order_by("seq").values_list("event", "actor"))
         assert [event for event, _ in events] == ["report.requested", "report.made", "report.downloaded"]
         assert events[0][1] == events[1][1] == f"person:{aria.people['bob'].pk}"
-        assert audit.verify().fault == ""
+        assert verify().fault == ""

@@ -38,7 +38,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {"relay": {"task": "tenants.relay", "schedule": 2.0, "options": {"expires": 5}}}
+CELERY_BEAT_SCHEDULE = {
+    "relay": {"task": "tenants.relay", "schedule": 2.0, "options": {"expires": 5}},
+    # Only organisations that lack an alarm clock get one here; each then rings once a day by the relay.
+    "plan-signing": {"task": "tenants.plan_signing", "schedule": 600.0, "options": {"expires": 600}},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(_environment.data_dir / "scheduler")
 
 JOB_LEASE_SECONDS = _environment.job_lease_seconds

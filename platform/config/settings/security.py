@@ -9,6 +9,8 @@ _https = _environment.base_url.startswith("https://")
 
 SECRET_KEY = _environment.secret_key
 SECRET_KEY_FALLBACKS = list(_environment.secret_key_fallbacks)
+AUDIT_SIGNING_KEY = _environment.audit_signing_key
+AUDIT_FORMER_KEYS = _environment.audit_former_keys
 ALLOWED_HOSTS = list(_environment.allowed_hosts)
 TRUSTED_PROXY_COUNT = _environment.trusted_proxy_count
 if TRUSTED_PROXY_COUNT:
