@@ -87,6 +87,30 @@ def test_the_implementation_groups_of_the_cis_controls_contain_one_another() -> 
     assert {"2.7", "6.8", "18.5"} <= groups["ig3"] - groups["ig2"]
 
 
+def test_dora_is_assessed_with_the_full_framework_or_the_simplified_one() -> None:
+    dora = document("eu-dora")
+    parents = {node.ref: node.parent for node in dora.requirements}
+
+    def stands_under(ref: str | None, tops: tuple[str, ...]) -> bool:
+        return ref is not None and (ref in tops or stands_under(parents[ref], tops))
+
+    leaves = [node for node in dora.requirements if node.assessable]
+    (alternative,) = dora.alternatives
+    inside = {
+        option.slug: {node.ref for node in leaves if stands_under(node.ref, option.refs)}
+        for option in alternative.options
+    }
+    assert len(leaves) == 109
+    assert {slug: len(refs) for slug, refs in inside.items()} == {"full": 73, "simplified": 2}
+    assert {"5(2)", "12(7)", "14(3)", "26(1)", "27(3)", "28(2)"} <= inside["full"]
+    assert inside["simplified"] == {"16(1)", "16(2)"}
+    only_some = {node.ref: node.applies_if for node in leaves if node.applies_if}
+    assert {only_some[ref] for ref in ("11(9)", "12(5)")} == {"central-securities-depository"}
+    assert only_some["25(3)"] == "microenterprise"
+    assert only_some["45"] == "option-used"
+    assert not {"17(1)", "19(4)", "28(3)", "30(3)"} & (inside["full"] | set(only_some))
+
+
 @pytest.mark.parametrize("kind", ["summary", "question", "evidence", "level", "answer"])
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_two_texts_are_alike(slug: str, kind: str) -> None:
