@@ -9,7 +9,7 @@ from django.conf import settings
 
 from api.problems import Unavailable
 from assessments.files import antivirus, blobs
-from assessments.files.kinds import media_type_of
+from assessments.files.inspection import media_type_of
 from assessments.files.refusals import FileRefused
 from assessments.services.check import (
     CHECK,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from celery import Celery  # noqa: E402 - the path comes first
 from celery.signals import beat_init, worker_init  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 
+logger = logging.getLogger(__name__)
 app = Celery("plumbline")
 app.set_default()  # for every thread: "current" is the app of the importing thread only
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -32,3 +34,20 @@ def refuse_privileged_role(**_: object) -> None:
         role_check.refuse_privileged_role()
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from error
+
+
+@worker_init.connect
+def say_what_guards_files(**_: object) -> None:
+    """Once a start, so that whoever reads the log knows what stands between hostile files and this machine."""
+    from django.conf import settings
+
+    from assessments.files.antivirus import ping
+    from assessments.jail import cell
+
+    cell.wall()
+    if settings.ANTIVIRUS == "off":
+        logger.warning("Files are NOT scanned for viruses (ANTIVIRUS=off); each of them says so.")
+    elif ping(str(settings.CLAMD_URL)):
+        logger.info("Files are scanned for viruses by the clamd at %s.", settings.CLAMD_URL)
+    else:
+        logger.error("No clamd answers at %s: files wait in quarantine until it does.", settings.CLAMD_URL)

@@ -7,12 +7,12 @@ after the last record, so that a file is never two kinds at once.
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Final
 
 from assessments.files.refusals import TypeMismatch, TypeRefused
@@ -28,6 +28,7 @@ _END_RECORD = struct.Struct("<4s4H2LH")
 _LOCAL_HEADER_BYTES = 30
 _MAX_COMMENT = 0xFFFF
 _ENCRYPTED = 0x1
+_CHUNK = 256 * 1024
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
@@ -52,31 +53,44 @@ class Archive:
         except Exception as error:  # zlib.error and whatever else hostile bytes bring out of the decoder
             raise TypeMismatch(f"The part {name} is damaged.") from error
 
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """One entry, expanded piece by piece. TypeMismatch when its bytes are not what the directory says of them."""
+        try:
+            with self.opened.open(name) as entry:
+                while chunk := entry.read(_CHUNK):
+                    yield chunk
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise TypeMismatch(f"The part {name[:80]} is damaged.") from error
+
 
 @contextmanager
-def opened(path: Path) -> Iterator[Archive]:
-    """The archive at `path`, its directory checked. Raises TypeRefused and TypeMismatch."""
-    with path.open("rb") as file:
-        directory_at = _check_end(file, size=path.stat().st_size)
-        try:
-            archive = zipfile.ZipFile(file)
-        except Exception as error:
-            raise TypeMismatch("The file is not a sound archive.") from error
-        with archive:
-            _check_entries(archive.infolist(), directory_at=directory_at, size=path.stat().st_size)
-            yield Archive(archive, tuple(entry.filename for entry in archive.infolist()))
+def opened(file: IO[bytes]) -> Iterator[Archive]:
+    """The archive in `file`, its directory checked. Raises TypeRefused and TypeMismatch."""
+    size = file.seek(0, os.SEEK_END)
+    directory_at = _check_end(file, size=size)
+    try:
+        archive = zipfile.ZipFile(file)
+    except Exception as error:
+        raise TypeMismatch("The file is not a sound archive.") from error
+    with archive:
+        _check_entries(archive.infolist(), directory_at=directory_at, size=size)
+        yield Archive(archive, tuple(entry.filename for entry in archive.infolist()))
 
 
-def is_archive_too(path: Path) -> bool:
+def is_archive_too(file: IO[bytes]) -> bool:
     """Whether a ZIP reader would open this file of another kind: then it is two files in one."""
     try:
-        return zipfile.is_zipfile(path)
+        file.seek(0)
+        return zipfile.is_zipfile(file)
     except Exception:  # noqa: BLE001 - only a reader that says yes is of interest
         return False
 
 
 def _check_end(file: IO[bytes], *, size: int) -> int:
     """Where the central directory begins, from the end record alone: zipfile believes its sizes, so they come first."""
+    file.seek(0)
     if file.read(4) != _FIRST:
         raise TypeMismatch("The file does not begin like an archive.")
     tail_at = max(0, size - _END_RECORD.size - _MAX_COMMENT)

@@ -1,8 +1,8 @@
 """The kinds of evidence files that are taken, decided by extension, first bytes and a parser that must all agree.
 
-Every check is bounded in memory and time by the limits that stand beside it, and turns whatever a parser raises into a
-refusal: a hostile file is answered with 415 and never with a crash. Refused is what a browser would run (SVG, HTML),
-what runs by itself, what carries macros, and what cannot be looked into because it is encrypted.
+Refused is what a browser would run (SVG, HTML), what runs by itself, what carries macros, and what cannot be looked
+into because it is encrypted. Name and first bytes are looked at when a file comes in; the parsers are for the child
+(`assessments.files.parsing`), and import nothing of Django.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import IO, Final
 
 from assessments.files.images import check_image
 from assessments.files.office import check_open_document, check_open_xml
@@ -23,22 +23,22 @@ _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`begins`: the first bytes, one of these; empty for text. `check` takes the path of the bytes and raises
-    TypeRefused or TypeMismatch.
+    """`begins`: the first bytes, one of these; empty for text. `check` takes the open file and raises TypeRefused or
+    TypeMismatch.
     """
 
     media_type: str
-    check: Callable[[Path], None]
+    check: Callable[[IO[bytes]], None]
     begins: tuple[bytes, ...] = ()
 
 
 def _open_xml(document: str) -> Kind:
     media_type = f"{_OPEN_XML}.{document}"
-    return Kind(media_type, lambda path: check_open_xml(path, main_type=f"{media_type}.main+xml"), _ARCHIVE)
+    return Kind(media_type, lambda file: check_open_xml(file, main_type=f"{media_type}.main+xml"), _ARCHIVE)
 
 
 def _image(form: str, *begins: bytes) -> Kind:
-    return Kind(f"image/{form}", lambda path: check_image(path, form=form), begins)
+    return Kind(f"image/{form}", lambda file: check_image(file, form=form), begins)
 
 
 _ARCHIVE = (b"PK\x03\x04",)
@@ -50,7 +50,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "docx": _open_xml("wordprocessingml.document"),
     "xlsx": _open_xml("spreadsheetml.sheet"),
     "pptx": _open_xml("presentationml.presentation"),
-    "odt": Kind(_ODT, lambda path: check_open_document(path, media_type=_ODT), _ARCHIVE),
+    "odt": Kind(_ODT, lambda file: check_open_document(file, media_type=_ODT), _ARCHIVE),
     "png": _image("png", b"\x89PNG\r\n\x1a\n"),
     "jpg": _JPEG,
     "jpeg": _JPEG,
@@ -88,8 +88,8 @@ def check_at_the_door(path: Path, *, file_name: str) -> str:
     return kind.media_type
 
 
-def media_type_of(path: Path, *, file_name: str) -> str:
-    """The media type under which the file will be served, or TypeRefused or TypeMismatch."""
-    kind = kind_of(file_name)
-    kind.check(path)
-    return kind.media_type
+def look_into(file: IO[bytes], *, file_name: str) -> None:
+    """Have the parser of its kind open the file. Raises TypeRefused or TypeMismatch, and whatever a parser raises that
+    nobody thought of: to be called in a child behind walls.
+    """
+    kind_of(file_name).check(file)

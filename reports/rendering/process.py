@@ -10,24 +10,21 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from assessments.jail.cell import Cell, run, visible
 
 TIMEOUT_SECONDS: Final = 480
 """Below the worker's own limit for a task, so that the fault is told and not cut off."""
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
-_PASSED_ON: Final = (
-    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH",
-    "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH",
-)  # fmt: skip
-"""Nothing that names a database, a key or a mail server."""
+_FONTS: Final = ("/etc/fonts", "/var/cache/fontconfig", "~/.fonts", "~/.local/share/fonts")
+_PASSED_ON: Final = ("FONTCONFIG_FILE", "FONTCONFIG_PATH", "LD_LIBRARY_PATH")
+"""Where fonts and libraries are; nothing that names a database, a key or a mail server."""
 
 
 class RenderingRefusedError(Exception):
@@ -54,7 +51,7 @@ def rendered(document: bytes, *, language: str) -> Iterator[RenderedFile]:
     # A file without a name: whoever is killed in the middle leaves nothing of anybody's report behind.
     with tempfile.TemporaryFile(prefix="report-") as file:
         path = Path(f"/dev/fd/{file.fileno()}")
-        answer = _run_child(document, language=language, path=path, keep_open=file.fileno())
+        answer = _run_child(document, language=language, target=file.fileno())
         if "refused" in answer:
             raise RenderingRefusedError(f"The report cannot be rendered: {answer['refused']}.")
         yield RenderedFile(
@@ -62,23 +59,30 @@ def rendered(document: bytes, *, language: str) -> Iterator[RenderedFile]:
         )
 
 
-def _run_child(document: bytes, *, language: str, path: Path, keep_open: int) -> dict[str, str]:
-    command = [sys.executable, "-m", "reports.rendering.child", str(os.getpid()), language, str(path)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module; the document comes in as standard input
-            command,
-            input=document,
-            capture_output=True,
-            cwd=_ROOT,
-            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-            timeout=TIMEOUT_SECONDS,
-            pass_fds=(keep_open,),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise RenderingFailedError(f"The renderer took more than {TIMEOUT_SECONDS} s.") from error
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or [""]
-        raise RenderingFailedError(f"The renderer ended with {done.returncode}: {said[-1][:500]}")
-    answer: dict[str, str] = json.loads(done.stdout)
+def _run_child(document: bytes, *, language: str, target: int) -> dict[str, Any]:
+    renderer = cell()
+    with tempfile.TemporaryFile(prefix="snapshot-") as source:
+        source.write(document)
+        source.seek(0)
+        readable = os.pathsep.join(visible(renderer))
+        outcome = run(renderer, language, str(target), readable, stdin=source, pass_fds=(target,))
+    if outcome.code is None:
+        raise RenderingFailedError(f"The renderer took more than {TIMEOUT_SECONDS} s.")
+    if outcome.code:
+        said = outcome.complained.splitlines() or [""]
+        raise RenderingFailedError(f"The renderer ended with {outcome.code}: {said[-1][:500]}")
+    answer: dict[str, Any] = json.loads(outcome.said)
     return answer
+
+
+def cell() -> Cell:
+    """The renderer's walls: it sees its own code, fonts and libraries."""
+    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    named = [path for value in passed.values() for path in value.split(os.pathsep) if path]
+    return Cell(
+        module="reports.rendering.child",
+        code=("reports",),
+        seconds=TIMEOUT_SECONDS,
+        readable=(*(os.path.expanduser(path) for path in _FONTS), *named),  # noqa: PTH111 - text, for the child
+        environment={"HOME": "/tmp", "LANG": "C.UTF-8"} | passed,  # noqa: S108 - the child's own
+    )

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import psutil
 import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
+from assessments.jail.cell import Cell, Outcome
 from assessments.models import Assessment
 from reports.models import Report
 from reports.rendering import process
@@ -152,16 +154,19 @@ def test_a_renderer_that_dies_is_a_fault_and_leaves_nothing(monkeypatch: pytest.
 
 
 def test_the_renderer_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: dict[str, str] = {}
+    seen: list[Cell] = []
 
-    def look(command: list[str], *, env: dict[str, str], **_: Any) -> subprocess.CompletedProcess[bytes]:
-        seen.update(env)
-        return subprocess.CompletedProcess(command, 0, stdout=b'{"refused": "seen enough"}', stderr=b"")
+    def look(cell: Cell, *_: str, **__: Any) -> Outcome:
+        seen.append(cell)
+        return Outcome(0, b'{"refused": "seen enough"}', "")
 
-    monkeypatch.setattr(process.subprocess, "run", look)
+    monkeypatch.setattr(process, "run", look)
+    monkeypatch.setenv("SECRET_KEY", "x")
+    monkeypatch.setenv("DATABASE_URL", "x")
     with pytest.raises(RenderingRefusedError), rendered(b"{}", language="en"):
         pass
-    assert not [name for name in seen if "URL" in name or "SECRET" in name or "KEY" in name]
+    assert seen[0].environment.keys() <= {"HOME", "LANG", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "LD_LIBRARY_PATH"}
+    assert seen[0].code == ("reports",)
 
 
 @pytest.mark.slow
@@ -176,9 +181,10 @@ def test_a_worker_killed_while_rendering_takes_the_renderer_with_it(tmp_path: Pa
     try:
         renderer = _wait_for(lambda: _child_of(worker.pid))
         assert renderer
+        family = [renderer, *(child.pid for child in psutil.Process(renderer).children(recursive=True))]
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait()
-        assert _wait_for(lambda: not Path(f"/proc/{renderer}").exists())
+        assert _wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
     finally:
         worker.kill()
         worker.wait()
