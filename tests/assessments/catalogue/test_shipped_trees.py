@@ -1,0 +1,53 @@
+"""What is known of a shipped standard's tree from its publisher, and must come out of its files."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from assessments.catalogue.loader import load_standard, load_vocabulary
+from assessments.catalogue.schema import StandardDocument
+from assessments.catalogue.sync import DATA
+
+
+@cache
+def document(slug: str) -> StandardDocument:
+    return load_standard(DATA / slug, vocabulary=load_vocabulary(DATA))
+
+
+def test_the_implementation_groups_of_the_cis_controls_contain_one_another() -> None:
+    controls = document("cis-controls-v8.1")
+    groups = {
+        group.slug: {
+            node.ref for node in controls.requirements if node.assessable and group.slug in (node.selections or ())
+        }
+        for group in controls.selections
+    }
+    assert {slug: len(refs) for slug, refs in groups.items()} == {"ig1": 56, "ig2": 130, "ig3": 153}
+    assert groups["ig1"] < groups["ig2"] < groups["ig3"]
+    assert {"1.1", "5.3", "17.3"} <= groups["ig1"]
+    assert {"8.10", "14.9", "18.2"} <= groups["ig2"] - groups["ig1"]
+    assert {"2.7", "6.8", "18.5"} <= groups["ig3"] - groups["ig2"]
+
+
+def test_dora_is_assessed_with_the_full_framework_or_the_simplified_one() -> None:
+    dora = document("eu-dora")
+    parents = {node.ref: node.parent for node in dora.requirements}
+
+    def stands_under(ref: str | None, tops: tuple[str, ...]) -> bool:
+        return ref is not None and (ref in tops or stands_under(parents[ref], tops))
+
+    leaves = [node for node in dora.requirements if node.assessable]
+    (alternative,) = dora.alternatives
+    inside = {
+        option.slug: {node.ref for node in leaves if stands_under(node.ref, option.refs)}
+        for option in alternative.options
+    }
+    assert len(leaves) == 109
+    assert {slug: len(refs) for slug, refs in inside.items()} == {"full": 73, "simplified": 2}
+    assert {"5(2)", "12(7)", "14(3)", "26(1)", "27(3)", "28(2)"} <= inside["full"]
+    assert inside["simplified"] == {"16(1)", "16(2)"}
+    only_some = {node.ref: node.applies_if for node in leaves if node.applies_if}
+    assert {only_some[ref] for ref in ("11(9)", "12(5)")} == {"central-securities-depository"}
+    assert only_some["25(3)"] == "microenterprise"
+    assert only_some["45"] == "option-used"
+    assert not {"17(1)", "19(4)", "28(3)", "30(3)"} & (inside["full"] | set(only_some))
