@@ -3,8 +3,8 @@
 Starts its own servers in var/bench (emptied first), makes its data, measures over HTTP, prints one table on stdout and
 writes var/bench/results.json. A benchmark and no test: a missed aim is shown and does not fail the run.
 
-`bench crosstalk` and `bench isolation` ask whether tenants meet, and what keeping them apart costs; `bench trail`
-measures appends to the audit trail.
+`bench crosstalk` and `bench isolation` ask whether tenants meet, and what keeping them apart costs; `bench grants` what
+somebody waits who was let into very many assessments; `bench trail` measures appends to the audit trail.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_
 SETTINGS = {"THROTTLE_PERSON_PER_MINUTE": "1000000000", "THROTTLE_ADDRESS_PER_MINUTE": "1000000000"}
 
 
-OTHERS = ("crosstalk", "isolation", "trail")
+OTHERS = ("crosstalk", "grants", "isolation", "trail")
 """Measurements of their own: `./plumbline bench <name> --help`."""
 
 
