@@ -91,6 +91,12 @@ def authorize_role(access: Access, role: Role) -> None:
         raise Forbidden("That role is above your own.", slug="role-above-own", role=role.value)
 
 
+def still_may(person_id: uuid.UUID, action: Action) -> bool:
+    """Whether somebody who gave something away (an offer, a link) is still a member whose role allows it."""
+    held = Membership.objects.filter(person_id=person_id, person__is_active=True).values_list("role", flat=True).first()
+    return held is not None and action in ACTIONS[Role(held)]
+
+
 def access_of(*, organisation: Organisation, person_id: uuid.UUID, on: uuid.UUID | None = None) -> Access:
     """The access of a signed-in person, or NotFound: to strangers the organisation does not exist.
 

@@ -16,8 +16,9 @@ from django.utils import timezone
 from api.problems import Conflict, NotFound, Problem
 from reports.models import Report, ReportLink, ReportState
 from tenants import audit
-from tenants.access import Access
+from tenants.access import Access, still_may
 from tenants.models import Organisation
+from tenants.roles import Action
 
 LONGEST: Final = timedelta(days=30)
 
@@ -98,12 +99,15 @@ def revoke_link(*, report_id: uuid.UUID, link_id: uuid.UUID) -> None:
 def open_link(token: str, *, act: Callable[[ReportLink], None]) -> Report:
     """The report behind a token; counts the opening. `act` is told who acts before anything is recorded.
 
-    Raises NotFound for no such link, LinkEnded (410) for one that expired or was revoked.
+    Raises NotFound for no such link, LinkEnded (410) for one that expired or was revoked, or whose maker may make links
+    no more. Scheduled mails' links have no maker: they end with their time.
     """
     link = ReportLink.objects.select_related("report").filter(token_hash=hash_of(token)).first()
     if link is None:
         raise NotFound
     if link.revoked_at is not None or link.expires_at <= timezone.now():
+        raise LinkEnded
+    if link.created_by_id is not None and not still_may(link.created_by_id, Action.REPORT_MAKE):
         raise LinkEnded
     act(link)
     ReportLink.objects.filter(pk=link.pk).update(opened=F("opened") + 1)
