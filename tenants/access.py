@@ -91,10 +91,15 @@ def authorize_role(access: Access, role: Role) -> None:
         raise Forbidden("That role is above your own.", slug="role-above-own", role=role.value)
 
 
-def still_may(person_id: uuid.UUID, action: Action) -> bool:
-    """Whether somebody who gave something away (an offer, a link) is still a member whose role allows it."""
+def role_of(person_id: uuid.UUID) -> Role | None:
+    """The role somebody who gave something away (an offer, a link) has now; None for no active member."""
     held = Membership.objects.filter(person_id=person_id, person__is_active=True).values_list("role", flat=True).first()
-    return held is not None and action in ACTIONS[Role(held)]
+    return None if held is None else Role(held)
+
+
+def still_may(person_id: uuid.UUID, action: Action) -> bool:
+    held = role_of(person_id)
+    return held is not None and action in ACTIONS[held]
 
 
 def access_of(*, organisation: Organisation, person_id: uuid.UUID, on: uuid.UUID | None = None) -> Access:

@@ -67,12 +67,21 @@ def job_handler(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def enqueue(kind: str, *, key: str, payload: Mapping[str, Any], requested_by: uuid.UUID | None = None) -> Job:
-    """The job named `key`, made now or earlier: asking twice is asking once."""
+def enqueue(
+    kind: str,
+    *,
+    key: str,
+    payload: Mapping[str, Any],
+    requested_by: uuid.UUID | None = None,
+    due_at: datetime | None = None,
+) -> Job:
+    """The job named `key`, made now or earlier: asking twice is asking once. `due_at`: not before that moment."""
     request_id, address = audit.origin()
     asked = {"requested_by_id": requested_by, "request_id": request_id, "address": address}
     job, made = Job.objects.get_or_create(kind=kind, key=key, defaults={"payload": dict(payload), **asked})
-    if made:
+    if made and due_at is not None and due_at > timezone.now():
+        wake_at(task=RUN_JOB, subject_id=job.pk, due_at=due_at)
+    elif made:
         wake_at(task=RUN_JOB, subject_id=job.pk, due_at=timezone.now() + PUBLISHED_FOR)
         organisation_id = current_organisation()
         transaction.on_commit(lambda: publish(RUN_JOB, organisation_id=organisation_id, subject_id=job.pk), robust=True)

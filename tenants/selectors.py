@@ -124,6 +124,7 @@ def invitation_body(invitation: Invitation) -> Row:
         "state": invitation_state(invitation),
         "invited_by": {"id": invitation.invited_by_id, "name": invitation.invited_by.display_name},
         "created_at": invitation.created_at,
+        "mail_at": invitation.mail_at,
         "sent_at": invitation.sent_at,
         "expires_at": invitation.expires_at,
         "accepted_at": invitation.accepted_at,

@@ -16,6 +16,7 @@ from tenants.roles import Action, Role
 
 ROLES = [role.value for role in Role]
 KEY_DAYS_MOST, KEY_DAYS = 366, 90
+LIST_RESULTS = ["invited", "already_invited", "already_member", "refused"]
 
 
 class Named(serializers.Serializer[Any]):
@@ -82,9 +83,34 @@ class InvitationShape(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=["open", "accepted", "revoked", "expired"])
     invited_by = Named()
     created_at = serializers.DateTimeField()
+    mail_at = serializers.DateTimeField(help_text="When the mail may leave: those of a list wait for their turn.")
     sent_at = serializers.DateTimeField(allow_null=True, help_text="Null until the mail has left.")
     expires_at = serializers.DateTimeField()
     accepted_at = serializers.DateTimeField(allow_null=True)
+
+
+class ListedInvitation(serializers.Serializer[Any]):
+    line = serializers.IntegerField(help_text="In the file, from 1, which is the header.")
+    email = serializers.CharField()
+    role = serializers.CharField()
+    result = serializers.ChoiceField(choices=LIST_RESULTS)
+    column = serializers.CharField(help_text="Where the fault is; empty for the line as such, or for none.")
+    reason = serializers.CharField(help_text="Why nobody was invited by this line; empty for an invitation.")
+    invitation = serializers.UUIDField(allow_null=True)
+    mail_at = serializers.DateTimeField(allow_null=True, help_text="When the mail may leave.")
+
+
+class ListedCounts(serializers.Serializer[Any]):
+    invited = serializers.IntegerField()
+    already_invited = serializers.IntegerField()
+    already_member = serializers.IntegerField()
+    refused = serializers.IntegerField()
+
+
+class InvitationListShape(serializers.Serializer[Any]):
+    counts = ListedCounts()
+    ignored_columns = serializers.ListField(child=serializers.CharField())
+    rows = ListedInvitation(many=True)
 
 
 class Acceptance(StrictSerializer):

@@ -7,6 +7,7 @@ _of_one = [
     path("members/", members.MembersView.as_view(), name="members"),
     path("members/<uuid:person_id>/", members.MemberView.as_view(), name="member"),
     path("invitations/", invitations.InvitationsView.as_view(), name="invitations"),
+    path("invitations/upload/", invitations.InvitationListView.as_view(), name="invitations-upload"),
     path("invitations/accept/", invitations.InvitationAcceptView.as_view(), name="invitation-accept"),
     path("invitations/<uuid:invitation_id>/", invitations.InvitationView.as_view(), name="invitation"),
     path(

@@ -60,6 +60,8 @@ class Environment:
     antivirus: str
     throttle_person_per_minute: int
     throttle_address_per_minute: int
+    invitations_per_hour: int
+    invitations_per_day: int
     job_lease_seconds: int
     postgres_bin: Path | None
     valkey_server: Path | None

@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 
-from tenants.managed import TenantModel
+from tenants.managed import TenantForeignKey, TenantModel
 from tenants.roles import Role
 
 OUTSIDE = "outside"
@@ -23,6 +25,9 @@ class Invitation(TenantModel):
     token_hash = models.CharField(max_length=64)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    mail_at = models.DateTimeField(
+        default=timezone.now, db_default=Now(), help_text="When the newest mail may leave; its week begins then."
+    )
     sent_at = models.DateTimeField(null=True, help_text="Empty until the worker has handed the mail over.")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -42,3 +47,20 @@ class Invitation(TenantModel):
             ),
         ]
         indexes = [models.Index(fields=["organisation", "email"], name="tenants_invitation_email")]
+
+
+class InvitationMail(TenantModel):
+    """One mail that was asked for, and when it may leave: what the limits count (`tenants.services.invitation_turns`).
+
+    The newest of an invitation is the one that is sent; its job finds out by this row's id.
+    """
+
+    invitation = TenantForeignKey("tenants.Invitation")
+    inviter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["organisation", "at"], name="tenants_invitationmail_day"),
+            models.Index(fields=["organisation", "inviter", "at"], name="tenants_invitationmail_hour"),
+        ]

@@ -9,15 +9,16 @@ from django.utils import timezone
 
 from tenants.jobs import JobRefused, Run, job_handler
 from tenants.mails import invitation_mail
-from tenants.models import Invitation, Organisation
-from tenants.services.invitations import MAIL, VALID_FOR, hash_of, offer_in_words
+from tenants.models import Invitation, InvitationMail, Organisation
+from tenants.services.invitations import MAIL, VALID_FOR, hash_of, inviter_still_may, offer_in_words
 
 
 @job_handler(MAIL)
 def send_invitation(run: Run) -> None:
     """Safe to run twice: every attempt makes its own token, and only the newest opens anything.
 
-    The hash is committed before the mail leaves, and no transaction is open while the mail server is talked to.
+    Sent again while it waited, the mail is the newer one's. The hash is committed before the mail leaves, and no
+    transaction is open while the mail server is talked to.
     """
     run.progress(10)
     token, mail = secrets.token_urlsafe(32), None
@@ -28,7 +29,9 @@ def send_invitation(run: Run) -> None:
             .filter(pk=run.payload["invitation"], accepted_at__isnull=True, revoked_at__isnull=True)
             .first()
         )
-        if invitation is not None:
+        if invitation is not None and not inviter_still_may(invitation):
+            raise JobRefused("Whoever asked for this mail may no longer give what it offers.")
+        if invitation is not None and _is_newest(run, invitation=invitation):
             invitation.token_hash = hash_of(token)
             invitation.expires_at = timezone.now() + VALID_FOR
             invitation.save(update_fields=["token_hash", "expires_at"])
@@ -44,5 +47,10 @@ def send_invitation(run: Run) -> None:
         except smtplib.SMTPRecipientsRefused as refusal:
             raise JobRefused("The mail server refuses this address.") from refusal
     with run.finish():
-        if invitation is not None:
+        if mail is not None and invitation is not None:
             Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
+
+
+def _is_newest(run: Run, *, invitation: Invitation) -> bool:
+    newest = InvitationMail.objects.filter(invitation=invitation).order_by("-pk").first()
+    return newest is not None and str(newest.pk) == run.payload["mail"]

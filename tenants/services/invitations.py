@@ -13,24 +13,23 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from api.problems import Conflict, Forbidden, NotFound, Problem, Throttled
+from api.problems import Conflict, Forbidden, NotFound, Problem
 from identity.models import Person
 from identity.selectors import owns_address
 from tenants import audit, jobs
-from tenants.access import Access, authorize, authorize_role
-from tenants.models import Invitation, Job, Membership, Organisation
+from tenants.access import Access, authorize, authorize_role, role_of
+from tenants.models import Invitation, InvitationMail, Membership
 from tenants.models.invitation import OUTSIDE
 from tenants.roles import ACTIONS, Action, Role, may_hand_out
+from tenants.services.invitation_turns import Turns
 
 VALID_FOR = timedelta(days=7)
-MAILS_A_DAY = 50
-"""Per organisation, sending again included: a new organisation must not become a mail cannon."""
 MAIL = "mail.invitation"
 
 _accept_outside: Callable[..., object] | None = None
@@ -51,42 +50,48 @@ def invite(*, access: Access, email: str, offer: str) -> Invitation:
     """Offer a role, or `outside`, to an address; the mail follows the commit. Whether it has an account is not told."""
     _authorize_offer(access, offer)
     email = email.strip().lower()
-    _take_turns(access.organisation)
+    at = Turns(access.organisation, inviter_id=access.person_id).take()
     if Membership.objects.filter(person__email=email).exists():
         raise Conflict("already-member", "This address belongs to a member.")
-    if offer != OUTSIDE and _open_offers().filter(email=email).exclude(offer=OUTSIDE).exists():
+    if offer != OUTSIDE and open_offers().filter(email=email).exclude(offer=OUTSIDE).exists():
         raise Conflict("already-invited", "An invitation to this address is open; send it again or revoke it.")
+    return make(access=access, email=email, offer=offer, at=at)
+
+
+def make(*, access: Access, email: str, offer: str, at: datetime) -> Invitation:
+    """The invitation, its mail for the moment `at`, and the event; what may refuse was looked at by the caller."""
     invitation = Invitation.objects.create(
         email=email,
         offer=offer,
         token_hash=_nobodys_hash(),
         invited_by_id=access.person_id,
-        expires_at=timezone.now() + VALID_FOR,
+        mail_at=at,
+        expires_at=at + VALID_FOR,
     )
-    _ask_for_mail(invitation, access=access)
+    _ask_for_mail(invitation, access=access, at=at)
     audit.record(
         "invitation.created",
         object_type="invitation",
         object_id=invitation.pk,
-        after=_told(invitation),
+        after={"email": email, "offer": offer},
     )
     return invitation
 
 
 def resend(*, access: Access, invitation_id: uuid.UUID) -> Invitation:
     """A new token and a new week, in the name of whoever sends it now; the old token ends at once."""
-    _take_turns(access.organisation)
+    at = Turns(access.organisation, inviter_id=access.person_id).take()
     invitation = _locked(invitation_id)
     _authorize_offer(access, invitation.offer)
     if invitation.accepted_at or invitation.revoked_at:
         raise Conflict("invitation-closed", "This invitation was accepted or revoked; make a new one.")
     before = _told(invitation)
     invitation.token_hash = _nobodys_hash()
-    invitation.expires_at = timezone.now() + VALID_FOR
+    invitation.mail_at, invitation.expires_at = at, at + VALID_FOR
     invitation.sent_at = None
     invitation.invited_by_id = access.person_id
-    invitation.save(update_fields=["token_hash", "expires_at", "sent_at", "invited_by"])
-    _ask_for_mail(invitation, access=access)
+    invitation.save(update_fields=["token_hash", "mail_at", "expires_at", "sent_at", "invited_by"])
+    _ask_for_mail(invitation, access=access, at=at)
     audit.record(
         "invitation.resent",
         object_type="invitation",
@@ -107,6 +112,8 @@ def revoke(*, invitation_id: uuid.UUID) -> None:
     before = _told(invitation)
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
+    # A mail that has not left will not, and its turn is free again.
+    InvitationMail.objects.filter(invitation=invitation, at__gt=invitation.revoked_at).delete()
     audit.record(
         "invitation.revoked",
         object_type="invitation",
@@ -133,7 +140,7 @@ def require_open(invitation: Invitation) -> None:
         raise _gone("invitation-revoked", "This invitation was taken back.")
     if invitation.expires_at <= timezone.now():
         raise _gone("invitation-expired", "This invitation has expired; ask for a new one.")
-    if not _inviter_still_may(invitation):
+    if not inviter_still_may(invitation):
         raise _gone("invitation-revoked", "Whoever sent this invitation may no longer give what it offers.")
 
 
@@ -203,17 +210,17 @@ def _authorize_offer(access: Access, offer: str) -> None:
         authorize_role(access, Role(offer))
 
 
-def _inviter_still_may(invitation: Invitation) -> bool:
-    held = Membership.objects.filter(person_id=invitation.invited_by_id).values_list("role", flat=True).first()
+def inviter_still_may(invitation: Invitation) -> bool:
+    """Whether whoever stands for the offer may still give it: looked at when it is mailed, shown and accepted."""
+    held = role_of(invitation.invited_by_id)
     if held is None:
         return False
     if invitation.offer == OUTSIDE:
-        return Action.GRANT_MANAGE in ACTIONS[Role(held)]
-    may_send = Action.INVITATION_SEND in ACTIONS[Role(held)]
-    return may_send and may_hand_out(own=Role(held), offered=Role(invitation.offer))
+        return Action.GRANT_MANAGE in ACTIONS[held]
+    return Action.INVITATION_SEND in ACTIONS[held] and may_hand_out(own=held, offered=Role(invitation.offer))
 
 
-def _open_offers() -> QuerySet[Invitation]:
+def open_offers() -> QuerySet[Invitation]:
     return Invitation.objects.filter(
         Q(accepted_at__isnull=True), Q(revoked_at__isnull=True), expires_at__gt=timezone.now()
     )
@@ -226,23 +233,14 @@ def _locked(invitation_id: uuid.UUID) -> Invitation:
     return invitation
 
 
-def _take_turns(organisation: Organisation) -> None:
-    """One invitation at a time per organisation: neither the day's limit nor one offer per address can be outrun."""
-    Organisation.objects.select_for_update(no_key=True).values_list("pk").get(pk=organisation.pk)
-    day = timedelta(days=1)
-    now = timezone.now()
-    sent = Job.objects.filter(kind=MAIL, created_at__gt=now - day).order_by("-created_at").values_list("created_at")
-    oldest = sent[MAILS_A_DAY - 1 : MAILS_A_DAY].first()
-    if oldest is not None:
-        raise Throttled(seconds=max(1, int((oldest[0] + day - now).total_seconds())))
-
-
-def _ask_for_mail(invitation: Invitation, *, access: Access) -> None:
+def _ask_for_mail(invitation: Invitation, *, access: Access, at: datetime) -> None:
+    mail = InvitationMail.objects.create(invitation=invitation, inviter_id=access.person_id, at=at)
     jobs.enqueue(
         MAIL,
-        key=f"{invitation.pk}:{jobs.new_key()}",
-        payload={"invitation": str(invitation.pk)},
+        key=str(mail.pk),
+        payload={"invitation": str(invitation.pk), "mail": str(mail.pk)},
         requested_by=access.person_id,
+        due_at=at,
     )
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 from api.pagination import Filters, paginate
+from api.problems import TooLarge
 from api.serializers import parse
 from identity.authentication import BrowserSession
 from tenants import selectors
 from tenants.idempotency import key_of
+from tenants.invitation_file import BYTES_MOST
 from tenants.roles import Action
-from tenants.serializers import Acceptance, AcceptedShape, InvitationShape, NewInvitation, page_of
+from tenants.serializers import Acceptance, AcceptedShape, InvitationListShape, InvitationShape, NewInvitation, page_of
 from tenants.services import invitations
+from tenants.services.invitation_list import invite_listed
 from tenants.views.tenant import TenantRequest, TenantView
 
 
@@ -45,6 +51,38 @@ class InvitationsView(TenantView):
         fields = parse(NewInvitation, request.data)
         made = invitations.invite(access=request.access, email=fields["email"], offer=fields["role"])
         return Response(selectors.invitation_body(made), status=201)
+
+
+class CsvParser(BaseParser):
+    """The bytes as they came: reading them is for whoever may invite."""
+
+    media_type = "text/csv"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, bytes]:
+        content: bytes = stream.read(BYTES_MOST + 1)
+        if len(content) > BYTES_MOST:
+            raise TooLarge(f"A list may have {BYTES_MOST} bytes.", limit=BYTES_MOST)
+        return {"list": content}
+
+
+class InvitationListView(TenantView):
+    actions: ClassVar = {"POST": Action.INVITATION_SEND}
+    parser_classes = (CsvParser,)
+
+    @extend_schema(
+        operation_id="invitations_upload",
+        request={"text/csv": OpenApiTypes.STR},
+        responses=InvitationListShape,
+    )
+    def post(self, request: TenantRequest) -> Response:
+        """Invite the people of a CSV file with the columns email and role, in UTF-8, at most 500.
+
+        Good lines are invited and bad ones told with line, column and reason. The same file again invites nobody twice.
+        Mails that are too many for now leave later, each at its `mail_at`.
+        """
+        return Response(invite_listed(access=request.access, content=request.data.get("list", b"")))
 
 
 class InvitationView(TenantView):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from assessments.models import Answer
-from tests.isolation.calls import NOTHING, Body
+from tests.isolation.calls import NOTHING, Body, Raw
 from tests.isolation.factories import STANDARD
 from tests.isolation.routes import Operation
 from tests.isolation.world import live_until
@@ -77,6 +77,9 @@ _FORMS: dict[tuple[str, str], dict[str, Any]] = {
     ("evidence-list", "POST"): {"title": "Minutes", "file": _text_file("minutes.txt")},
     ("evidence-versions", "POST"): {"file": _text_file("minutes.txt")},
 }
+_RAW: dict[tuple[str, str], Raw] = {
+    ("invitations-upload", "POST"): Raw(b"email,role\nnew@example.org,viewer\n", "text/csv"),
+}
 _MILDER: dict[tuple[str, str], Any] = {
     ("invitation-accept", "POST"): {},
     ("answers", "PATCH"): lambda t: {"answers": [{"ref": t.ref, "version": _version(t), "note": "New."}]},
@@ -95,11 +98,13 @@ _VARIANTS: dict[str, Any] = {
 
 
 def known_bodies() -> set[Operation]:
-    return {Operation(*key) for key in (*_JSON, *_FORMS)}
+    return {Operation(*key) for key in (*_JSON, *_FORMS, *_RAW)}
 
 
 def body_for(operation: Operation, tenant: Tenant) -> Body:
     key = (operation.name, operation.method)
+    if key in _RAW:
+        return Body(raw=_RAW[key])
     if key in _FORMS:
         return Body(form=_FORMS[key])
     return Body(json=_made(_JSON[key], tenant)) if key in _JSON else NOTHING

@@ -19,23 +19,6 @@ _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """What a request carries: JSON, or a form with files in it."""
-
-    json: Any = None
-    form: Mapping[str, Any] | None = None
-
-    def encoded(self) -> dict[str, Any]:
-        if self.form is None:
-            return {"data": orjson.dumps(self.json), "content_type": "application/json"}
-        fields = {
-            name: SimpleUploadedFile(value[0], value[1]) if isinstance(value, tuple) else value
-            for name, value in self.form.items()
-        }
-        return {"data": encode_multipart(BOUNDARY, fields), "content_type": MULTIPART_CONTENT}
-
-
-@dataclass(frozen=True, slots=True)
 class Raw:
     """Bytes that somebody sends under a name, whatever they are."""
 
@@ -44,6 +27,26 @@ class Raw:
 
     def encoded(self) -> dict[str, Any]:
         return {"data": self.data, "content_type": self.content_type}
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a request carries: JSON, a form with files in it, or bytes of another kind."""
+
+    json: Any = None
+    form: Mapping[str, Any] | None = None
+    raw: Raw | None = None
+
+    def encoded(self) -> dict[str, Any]:
+        if self.raw is not None:
+            return self.raw.encoded()
+        if self.form is None:
+            return {"data": orjson.dumps(self.json), "content_type": "application/json"}
+        fields = {
+            name: SimpleUploadedFile(value[0], value[1]) if isinstance(value, tuple) else value
+            for name, value in self.form.items()
+        }
+        return {"data": encode_multipart(BOUNDARY, fields), "content_type": MULTIPART_CONTENT}
 
 
 NOTHING: Final = Body(json={})

@@ -34,7 +34,17 @@ from assessments.services.snapshot import take_snapshot
 from reports.models import Delivery, Occurrence, Report, ReportLink, ReportState, Schedule
 from tenants import audit
 from tenants.authentication import new_key
-from tenants.models import ApiKey, AuditEvent, AuditHead, IdempotencyRecord, Invitation, Job, Membership, SignedHead
+from tenants.models import (
+    ApiKey,
+    AuditEvent,
+    AuditHead,
+    IdempotencyRecord,
+    Invitation,
+    InvitationMail,
+    Job,
+    Membership,
+    SignedHead,
+)
 from tenants.services.heads import sign_head
 from tests.isolation.world import live_until
 
@@ -100,6 +110,12 @@ def invitation(t: Tenant) -> Invitation:
         email=f"{t.canary}.invited@example.org", offer="viewer", token_hash=_sha256(t.word(INVITATION_TOKEN)),
         invited_by=t.people["owner"], expires_at=live_until(),
     )  # fmt: skip
+
+
+def invitation_mail(t: Tenant) -> InvitationMail:
+    return InvitationMail.objects.create(
+        invitation=t.of(Invitation), inviter=t.people["owner"], at=timezone.now() - timedelta(days=2)
+    )
 
 
 def job(t: Tenant) -> Job:
@@ -285,6 +301,7 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     SignedHead: signed_head,
     IdempotencyRecord: idempotency_record,
     Invitation: invitation,
+    InvitationMail: invitation_mail,
     Job: job,
     Assessment: assessment,
     AssessmentScore: assessment_score,

@@ -6,6 +6,8 @@ _environment = environment()
 
 THROTTLE_PERSON_PER_MINUTE = _environment.throttle_person_per_minute
 THROTTLE_ADDRESS_PER_MINUTE = _environment.throttle_address_per_minute
+INVITATIONS_PER_HOUR = _environment.invitations_per_hour
+INVITATIONS_PER_DAY = _environment.invitations_per_day
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["api.encoding.JSONRenderer"],
