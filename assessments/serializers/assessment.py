@@ -76,7 +76,7 @@ class Shape(serializers.Serializer[Any]):
 
 
 class PersonShape(Shape):
-    id = serializers.UUIDField()
+    id = serializers.UUIDField(allow_null=True, help_text="Null for outside reviewers, who are told parts, not people.")
     name = serializers.CharField()
 
 

@@ -23,7 +23,7 @@ from tenants.views.tenant import TenantView
 CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'"
 VERSION = OpenApiParameter("version", int, description="The newest unless given.")
 FILE = {
-    (200, "application/octet-stream"): OpenApiResponse(
+    (200, "*/*"): OpenApiResponse(
         OpenApiTypes.BINARY,
         description="The bytes under their own media type, with ETag (the sha256 in hex) and Repr-Digest (RFC 9530).",
     )

@@ -1,12 +1,14 @@
 """What `./plumbline` does once Python and its packages are there.
 
-python -m config.commands serve | demo [--once] | test [--belts | pytest arguments] | bench [arguments] | manage …
+python -m config.commands serve | demo [--once] | test [--belts | --contract [requests] | pytest arguments]
+                          | bench [arguments] | manage …
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import signal
 import subprocess
 import sys
@@ -107,6 +109,9 @@ def _test(given: Environment, arguments: Sequence[str]) -> int:
 
     if arguments[:1] == ["--belts"]:
         arguments = [*BELTS, *(arguments[1:] or ["-v", "-p", "no:randomly"])]
+    elif arguments[:1] == ["--contract"]:
+        os.environ["CONTRACT_CASES"] = str(int((*arguments[1:2], "10000")[0]))
+        arguments = ["tests/contract", "-s", "-p", "no:randomly", *arguments[2:]]
     given = in_folder(given, "test")
     # Every test process works in a database of its own, so several runs can share the servers.
     with _servers(given, purpose="test", durable=False) as urls:

@@ -33,7 +33,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # Enumerations stay where they are used: a component per list of states would need a name that says no more.
-    "POSTPROCESSING_HOOKS": ["api.schema.add_problems"],
+    "POSTPROCESSING_HOOKS": ["api.schema.put_right", "api.schema.add_problems"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
