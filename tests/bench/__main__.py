@@ -29,7 +29,7 @@ OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_
 SETTINGS = {"THROTTLE_PERSON_PER_MINUTE": "1000000000", "THROTTLE_ADDRESS_PER_MINUTE": "1000000000"}
 
 
-OTHERS = ("crosstalk", "grants", "isolation", "trail")
+OTHERS = ("crosstalk", "editors", "grants", "isolation", "trail")
 """Measurements of their own: `./plumbline bench <name> --help`."""
 
 

@@ -1,4 +1,4 @@
-"""How many invitations may leave: 20 an hour from one person, 50 a day from one organisation, sending again included."""
+"""How many invitations may leave: 20 an hour from one person, 50 a day from one organisation, sent again included."""
 
 from __future__ import annotations
 
