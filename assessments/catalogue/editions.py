@@ -112,6 +112,10 @@ class Edition:
         """{slug, name, minimum, maximum, levels: [{level, name, criteria}]} in one language."""
         return scale_in(self.scale, language=self.language(language))
 
+    def result_scale_in(self, language: str | None = None) -> dict[str, Any] | None:
+        """The scale that scores are told on, where it is not that of the answers."""
+        return scale_in(self.result_scale, language=self.language(language)) if self.result_scale else None
+
     def fragments(self, language: str | None = None) -> Mapping[str, bytes]:
         """Ref → JSON of the requirement's public part, in document order, made once per language.
 
@@ -137,11 +141,18 @@ class Edition:
                     assessable=node.assessable,
                     weight=node.weight,
                     own_answer_rule=OwnAnswerRule(node.own_answer_rule),
+                    stage=node.stage,
+                    target=node.target,
+                    critical=node.critical,
+                    points=node.points,
+                    partial_points=node.partial_points,
                 )
                 for node in self.nodes
             ],
             method=self.method,
-            scale=Scale(minimum=self.scale["minimum"], maximum=self.scale["maximum"], slug=self.scale["slug"]),
+            scale=_scoring_scale(self.scale),
+            result=_scoring_scale(self.result_scale) if self.result_scale else None,
+            parameters=self.parameters,
         )
 
     @cached_property
@@ -195,6 +206,11 @@ def alternative_in(alternative: Mapping[str, Any], *, language: str) -> dict[str
 
 def _word(words: Mapping[str, str], *, language: str) -> str:
     return words.get(language) or words[DEFAULT_LANGUAGE]
+
+
+def _scoring_scale(scale: Mapping[str, Any]) -> Scale:
+    worths = tuple((level["level"], level["worth"]) for level in scale["levels"] if "worth" in level)
+    return Scale(minimum=scale["minimum"], maximum=scale["maximum"], slug=scale["slug"], worths=worths)
 
 
 def _read(standard_id: UUID) -> Edition:

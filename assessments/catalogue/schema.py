@@ -19,8 +19,6 @@ DEFAULT_LANGUAGE: Final = "en"
 MINIMUM_FAQ: Final = 6
 
 METHODS: Final = known_methods()
-PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {"staged_minimum": ("reached", "below"), "floor": ("allowance",)}
-"""What a standard may say beside its method, in levels of the answers' scale."""
 OWN_ANSWER_RULES: Final = tuple(rule.value for rule in OwnAnswerRule)
 DEPTHS: Final = ("full", "profile", "record")
 """full: a tree that can be assessed; profile: facts, prose and FAQ; record: the few facts of one line in a list."""

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from assessments.scoring.errors import ScoringError
 from assessments.scoring.layout import OwnAnswerRule
+from assessments.scoring.methods import Term, Terms
 from assessments.scoring.reading import LeafState, Measure, Reading, read
 from assessments.scoring.scale import Scale
 from assessments.scoring.tree import ScoreTree
@@ -22,6 +23,7 @@ BASES: Mapping[str, str] = {
     "no-valid-evidence": "Counted at the lowest level: no valid evidence backs it.",
     "not-validated": "Counted at the lowest level: no reviewer has confirmed it.",
     "unanswered-as-zero": "Counted at the lowest level: not answered.",
+    "cut-back": "Cut back to the target its publisher sets.",
 }
 REASONS: Mapping[str, str] = {
     "outside-filter": "Outside the filter.",
@@ -31,6 +33,8 @@ REASONS: Mapping[str, str] = {
     "no-weight": "Has no weight, itself or through a heading above it.",
     "parent-stands": "A requirement above it is answered for all below.",
     "children-stand": "Only the requirements below it count.",
+    "does-not-decide": "Others decide: it neither raises nor lowers the score.",
+    "no-points": "Takes no points away, whatever its answer.",
 }
 SCALING = (
     "The ratio of a leaf is (level - minimum) / (maximum - minimum) of its own scale. "
@@ -41,8 +45,8 @@ SCALING = (
 class Part(TypedDict):
     """One leaf that counts.
 
-    By ``math.fsum``, the shares add up to 1 and the contributions to the score, to the last bit. (On a scale that goes
-    below 0 contributions can cancel, and then add up only as closely as floats of their size can.)
+    By ``math.fsum``, the shares add up to 1 and the contributions, on top of ``start``, to the score, to the last bit.
+    (Where contributions can cancel, on a scale that goes below 0, they add up as closely as floats of their size can.)
     """
 
     ref: str
@@ -52,7 +56,7 @@ class Part(TypedDict):
     ratio: float
     weight: float
     share: float  # of the score's weight; under weighted_mean, weight / sum of weights
-    contribution: float  # share x the level on the scale of the standard
+    contribution: float  # what it adds; under a mean, share x the level on the scale of the score
     basis: str  # a key of BASES
     words: str
 
@@ -74,6 +78,7 @@ class Explanation(TypedDict):
     method: str
     formula: str
     scale: dict[str, float]
+    start: float  # what the contributions are added to: 0, or the full score that points are taken from
     value: float | None
     ratio: float | None
     total_weight: float
@@ -97,17 +102,18 @@ def explain(
     """
     asked = _measure_named(measure)
     place = tree.place(ref)
+    scale = tree.scale_at(place)
     reading = read(tree, states, include=include, unanswered_as_zero=unanswered_as_zero)
-    shares = tree.method.shares(tree.layout, counted=reading.mask(asked), place=place)
-    units = reading.units[asked]
-    ratio = sum((share * units[slot] for slot, share in shares.items()), Fraction(0)) / reading.resolution
-    value = tree.scale.level(ratio) if shares else None
-    leaves = _parts(tree, reading=reading, measure=asked, shares=shares)
+    terms = tree.method.terms(tree.layout, reading.given(asked), place=place)
+    ratio = terms.ratio if terms.by_slot else None
+    value = None if ratio is None else scale.level(ratio)
+    start = Fraction(0) if terms.start is None else scale.floor + scale.span * terms.start
+    leaves = _parts(tree, reading=reading, measure=asked, terms=terms, scale=scale)
     if value is not None:
         for part, share, contribution in zip(
             leaves,
             settle([part["share"] for part in leaves], total=1.0),
-            settle([part["contribution"] for part in leaves], total=value),
+            settle([part["contribution"] for part in leaves], total=float(Fraction(value) - start)),
             strict=True,
         ):
             part["share"], part["contribution"] = share, contribution
@@ -116,13 +122,14 @@ def explain(
         measure=asked.value,
         meaning=MEASURES[asked],
         method=tree.method.name,
-        formula=f"{tree.method.formula} {SCALING}",
-        scale=_ends(tree.scale),
+        formula=f"{tree.method.formula} {SCALING}" if tree.method.is_mean else tree.method.formula,
+        scale=_ends(scale),
+        start=float(start),
         value=value,
-        ratio=float(ratio) if shares else None,
+        ratio=None if ratio is None else float(ratio),
         total_weight=fsum(part["weight"] for part in leaves),
         leaves=leaves,
-        left_out=_left_out(tree, ref=ref, reading=reading, measure=asked, shares=shares),
+        left_out=_left_out(tree, ref=ref, reading=reading, measure=asked, terms=terms),
     )
 
 
@@ -134,23 +141,23 @@ def _measure_named(name: str) -> Measure:
         raise ScoringError("unknown-measure", f"There is no measure {name!r}. Known: {known}.") from None
 
 
-def _parts(tree: ScoreTree, *, reading: Reading, measure: Measure, shares: Mapping[int, Fraction]) -> list[Part]:
+def _parts(tree: ScoreTree, *, reading: Reading, measure: Measure, terms: Terms, scale: Scale) -> list[Part]:
     parts = []
-    for slot, share in sorted(shares.items()):
+    for slot, term in sorted(terms.by_slot.items()):
         ref = tree.layout.slots[slot]
-        scale, level = tree.scales[tree.slot_scales[slot]], reading.levels[measure][slot]
-        ratio = Fraction(reading.units[measure][slot], reading.resolution)
-        weight = tree.nodes[ref].weight
-        basis = _basis(reading, measure=measure, slot=slot)
+        own, level = tree.scales[tree.slot_scales[slot]], reading.levels[measure][slot]
+        weight = _weight(tree, slot=slot, terms=terms)
+        basis = _basis(tree, reading=reading, measure=measure, slot=slot, terms=terms)
+        floor = scale.floor * term.share if terms.start is None else 0
         part = Part(
             ref=ref,
             answer=reading.levels[Measure.ASSERTED][slot],
-            level=scale.minimum if level is None else level,
-            scale=_ends(scale),
-            ratio=float(ratio),
-            weight=1.0 if weight is None else weight,
-            share=float(share),
-            contribution=float(share * (tree.scale.floor + tree.scale.span * ratio)),
+            level=own.minimum if level is None else level,
+            scale=_ends(own),
+            ratio=float(Fraction(reading.units[measure][slot], reading.resolution)),
+            weight=weight,
+            share=float(term.share),
+            contribution=_contribution(scale, term=term, floor=floor, alone=len(terms.by_slot) == 1),
             basis=basis,
             words=BASES[basis],
         )
@@ -158,28 +165,42 @@ def _parts(tree: ScoreTree, *, reading: Reading, measure: Measure, shares: Mappi
     return parts
 
 
-def _basis(reading: Reading, *, measure: Measure, slot: int) -> str:
+def _contribution(scale: Scale, *, term: Term, floor: Fraction | int, alone: bool) -> float:
+    """A single leaf under a mean adds the level itself, which need not lie on a straight line."""
+    if alone and scale.worths:
+        return scale.level(term.part)
+    return float(floor + scale.span * term.part)
+
+
+def _weight(tree: ScoreTree, *, slot: int, terms: Terms) -> float:
+    """What the share is measured by: the points of one that can be lost, else the weight."""
+    if terms.start is not None:
+        return float(tree.layout.marks.points[slot])
+    weight = tree.nodes[tree.layout.slots[slot]].weight
+    return 1.0 if weight is None else weight
+
+
+def _basis(tree: ScoreTree, *, reading: Reading, measure: Measure, slot: int, terms: Terms) -> str:
     if reading.levels[measure][slot] is not None:
-        return "as-stated"
+        stated = Fraction(reading.units[measure][slot], reading.resolution)
+        term = terms.by_slot[slot]
+        is_cut = tree.method.name == "capped_mean" and term.part < term.share * stated
+        return "cut-back" if is_cut else "as-stated"
     if not reading.answered[slot]:
         return "unanswered-as-zero"
     return "no-valid-evidence" if measure is Measure.EVIDENCED else "not-validated"
 
 
-def _left_out(
-    tree: ScoreTree, *, ref: str | None, reading: Reading, measure: Measure, shares: Mapping[int, Fraction]
-) -> list[LeftOut]:
+def _left_out(tree: ScoreTree, *, ref: str | None, reading: Reading, measure: Measure, terms: Terms) -> list[LeftOut]:
     """Return every assessable requirement at or below ``ref`` that has no share in its score."""
-    place, slots = tree.place(ref), len(tree.layout.slots)
-    span = range(place, place + 1) if place < slots else range(*tree.layout.spans[place - slots])
-    slot_of = {tree.layout.slots[slot]: slot for slot in span}
+    slot_of = {tree.layout.slots[slot]: slot for slot in tree.layout.slots_of(tree.place(ref))}
     found = []
     for below in [*([ref] if ref is not None else []), *tree.descendants(ref)]:
         node, slot = tree.nodes[below], slot_of.get(below)
-        if not node.assessable or slot in shares:
+        if not node.assessable or slot in terms.by_slot:
             continue
         if slot is not None:
-            reason = _reason(reading, measure=measure, slot=slot)
+            reason = _reason(tree, reading=reading, measure=measure, slot=slot, decided=bool(terms.by_slot))
         elif node.own_answer_rule is OwnAnswerRule.CHILDREN and below in tree.children:
             reason = "children-stand"
         else:
@@ -188,14 +209,24 @@ def _left_out(
     return found
 
 
-def _reason(reading: Reading, *, measure: Measure, slot: int) -> str:
+def _reason(tree: ScoreTree, *, reading: Reading, measure: Measure, slot: int, decided: bool) -> str:
     if not reading.inside[slot]:
         return "outside-filter"
     if not reading.live[slot]:
         return "not-applicable"
-    if not reading.mask(measure)[slot]:
+    is_asked = tree.method.is_mean or not decided  # what a threshold asks for need not be answered to count
+    if is_asked and not reading.mask(measure)[slot]:
         return "no-target" if measure is Measure.TARGET else "not-answered"
-    return "no-weight"
+    if not tree.method.is_mean and measure is Measure.TARGET and not reading.targeted[slot]:
+        return "no-target"
+    if tree.layout.weights[slot] and tree.method.name == "subtractive":
+        return "no-points"
+    return "does-not-decide" if tree.layout.weights[slot] and _selects(tree) else "no-weight"
+
+
+def _selects(tree: ScoreTree) -> bool:
+    """Whether a method may give a score to some leaves alone."""
+    return tree.method.name in {"staged_minimum", "floor"}
 
 
 def _ends(scale: Scale) -> dict[str, float]:

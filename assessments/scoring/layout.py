@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from assessments.scoring.marks import Marks
 from assessments.scoring.scale import Scale
 
 
@@ -32,6 +33,10 @@ class TreeNode:
     ``weight`` is 1 unless stated; 0 shows a node without counting it above; below 0 is refused.
     ``scale`` None is that of the parent, and at the top that of the standard.
     A withdrawn requirement is one that is no longer ``assessable``.
+
+    The rest is for methods that ask for it: ``stage`` (from 1) a level it belongs to; ``target``, on its own scale,
+    above which nothing is gained; ``critical``, unmet it is a finding; ``points`` lost while it is unmet,
+    ``partial_points`` while it is met in part (all of them unless stated).
     """
 
     ref: str
@@ -40,6 +45,11 @@ class TreeNode:
     weight: float | None = None
     scale: Scale | None = None
     own_answer_rule: OwnAnswerRule = OwnAnswerRule.BOTH
+    stage: int | None = None
+    target: float | None = None
+    critical: bool = False
+    points: float | None = None
+    partial_points: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +61,17 @@ class Layout:
     members: tuple[tuple[int, ...], ...]  # per group: its direct members in the pool
     weights: tuple[int, ...]  # per member of the pool
     places: Mapping[str | None, int]  # ref -> where in the pool its score stands; None is the whole standard
+    marks: Marks = field(default_factory=Marks)
 
     @property
     def slot_weights(self) -> tuple[int, ...]:
         """The weights of the slots alone."""
         return self.weights[: len(self.slots)]
+
+    def slots_of(self, place: int) -> range:
+        """The slots that the score of ``place`` in the pool is made of."""
+        slots = len(self.slots)
+        return range(place, place + 1) if place < slots else range(*self.spans[place - slots])
 
 
 @dataclass(slots=True)
@@ -71,7 +87,10 @@ class _Draft:
 
 
 def lay_out(
-    nodes: Mapping[str, TreeNode], *, children: Mapping[str | None, Sequence[str]], weights: Mapping[str, int]
+    nodes: Mapping[str, TreeNode],
+    *,
+    children: Mapping[str | None, Sequence[str]],
+    weights: Mapping[str, int],
 ) -> Layout:
     """Lay out the nodes that can be reached from the top.
 

@@ -8,6 +8,7 @@ from math import lcm
 from typing import NamedTuple
 
 from assessments.scoring.errors import ScoringError
+from assessments.scoring.methods import Given
 from assessments.scoring.scale import Scale
 from assessments.scoring.tree import ScoreTree
 
@@ -55,11 +56,16 @@ class Reading:
     levels: Mapping[Measure, list[float | None]]
     units: Mapping[Measure, list[int]]  # the same as ratios of the way up their scales, times ``resolution``
     resolution: int
-    shown: list[Mapping[float | None, float]]  # per slot: level -> level on the scale of the whole
+    shown: list[Mapping[float | None, float]]  # per slot: level -> level on the scale of the standard's answers
 
     def mask(self, measure: Measure) -> list[int]:
         """Return which slots the measure is taken over."""
         return self.targeted if measure is Measure.TARGET else self.counted
+
+    def given(self, measure: Measure) -> Given:
+        """Return the measure as methods take it. A rule that asks for everything asks for all that is live."""
+        held = self.targeted if measure is Measure.TARGET else self.live
+        return Given(self.mask(measure), held, [self.units[measure]], self.resolution)
 
 
 def read(
@@ -99,9 +105,14 @@ def read(
 
     distinct = {x for column in columns.values() for x in set(column) if x is not None}
     ratios = [_ratios(scale, levels=distinct) for scale in tree.scales]
-    resolution = lcm(*(ratio.denominator for table in ratios for ratio in table.values()))
+    resolution = lcm(tree.layout.marks.resolution, *(r.denominator for table in ratios for r in table.values()))
     units = [{x: int(ratio * resolution) for x, ratio in table.items()} for table in ratios]
-    shown = [{x: tree.scale.level(ratio) for x, ratio in table.items()} for table in ratios]
+    shown = [
+        {x: tree.scale.level(ratio) for x, ratio in table.items()}
+        if scale != tree.scale
+        else {x: float(scale.minimum if x is None else x) for x in table}
+        for scale, table in zip(tree.scales, ratios, strict=True)
+    ]
     slot_units = [units[s] for s in tree.slot_scales]
     try:
         in_units = {

@@ -1,6 +1,7 @@
 """Scales, exact levels, and the one place where a score is rounded."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -29,15 +30,21 @@ class Scale:
 
     The minimum stands for 0 % wherever it lies: tier 1 of 1 to 4 is nothing reached, not a quarter.
     Any level between the two ends is accepted; whether only whole levels are offered is the questionnaire's business.
+
+    ``worths`` says how far up the scale each level counts, where its steps are of unequal height: pairs of level and
+    ratio, both ascending, from (minimum, 0) to (maximum, 1). Between two of them the way up is straight.
     """
 
     minimum: float = 0
     maximum: float = 5
     slug: str = ""
+    worths: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.minimum) and math.isfinite(self.maximum) and self.minimum < self.maximum):
             raise ScoringError("bad-scale", f"A scale runs from a lower to a higher number, not {self}.")
+        if self.worths and not self._ascends():
+            raise ScoringError("bad-scale", f"What the levels of {self} are worth must ascend from 0 to 1.")
 
     def __str__(self) -> str:
         return f"{self.minimum:g} to {self.maximum:g}"
@@ -53,16 +60,38 @@ class Scale:
         return exact(self.maximum) - exact(self.minimum)
 
     def ratio(self, level: float) -> Fraction | None:
-        """Return ``(level - minimum) / (maximum - minimum)``, from 0 to 1, or None for a level off the scale."""
+        """Return how far up the scale a level lies, from 0 to 1, or None for one off the scale.
+
+        That is ``(level - minimum) / (maximum - minimum)``, unless the steps are of unequal height.
+        """
         try:
-            ratio = (exact(level) - self.floor) / self.span
+            at = exact(level)
         except ValueError:
             return None
-        return ratio if 0 <= ratio <= 1 else None
+        if not self.floor <= at <= exact(self.maximum):
+            return None
+        return _along(self._knots(), at)
 
     def level(self, ratio: Fraction) -> float:
         """Return the level at ``ratio`` of the scale, rounded once to the nearest float."""
-        return float(self.floor + self.span * ratio)
+        return float(_along([(worth, level) for level, worth in self._knots()], ratio))
+
+    def _knots(self) -> list[tuple[Fraction, Fraction]]:
+        if not self.worths:
+            return [(self.floor, Fraction(0)), (exact(self.maximum), Fraction(1))]
+        return [(exact(level), exact(worth)) for level, worth in self.worths]
+
+    def _ascends(self) -> bool:
+        levels, worths = zip(*self.worths, strict=True)
+        ends = (levels[0], levels[-1], worths[0], worths[-1]) == (self.minimum, self.maximum, 0, 1)
+        return ends and all(list(row) == sorted(set(row)) for row in (levels, worths))
+
+
+def _along(knots: Sequence[tuple[Fraction, Fraction]], at: Fraction) -> Fraction:
+    """The point over ``at`` of the line through the knots, which ascend in both."""
+    after = next((place for place in range(1, len(knots)) if at <= knots[place][0]), len(knots) - 1)
+    (left, low), (right, high) = knots[after - 1], knots[after]
+    return low + (high - low) * (at - left) / (right - left)
 
 
 def display(value: float | None, *, places: int = 1) -> str:

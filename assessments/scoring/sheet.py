@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import accumulate
 from operator import sub
 from typing import NamedTuple
 
+from assessments.scoring.methods import Given
 from assessments.scoring.reading import LeafState, Measure, Reading, read
-from assessments.scoring.scale import Scale
+from assessments.scoring.scale import Scale, exact
 from assessments.scoring.tree import ScoreTree
 
 
 class NodeScore(NamedTuple):
-    """The scores of one node, unrounded, on the scale of the whole standard.
+    """The scores of one node, unrounded: a group's on the scale of results, a single answer's on that of the answers.
 
     asserted   the self-assessed levels of all that is applicable and answered; None when nothing is.
     evidenced  the same leaves, where one without valid evidence counts at the minimum of its scale.
@@ -42,14 +44,23 @@ class NodeScore(NamedTuple):
         return self.total > 0 and self.applicable == 0
 
 
+class Finding(NamedTuple):
+    """A critical requirement that is answered, and not met: to be settled whatever the score."""
+
+    ref: str
+    level: float  # as it is answered
+    due: float  # the publisher's target, else the answer's own, else the top of the scale
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreSheet:
     """All scores of an assessment at one moment."""
 
     nodes: Mapping[str, NodeScore]  # by ref, in the order of the tree's nodes
     root: NodeScore  # the whole standard
-    scale: Scale
+    scale: Scale  # of the scores of groups and of the whole
     method: str
+    findings: tuple[Finding, ...] = ()
 
 
 def score(
@@ -73,9 +84,24 @@ def score(
     return ScoreSheet(
         nodes=dict(zip(tree.nodes, map(pool.__getitem__, tree.rows), strict=True)),
         root=pool[tree.place(None)],
-        scale=tree.scale,
+        scale=tree.result,
         method=tree.method.name,
+        findings=_findings(tree, reading=reading, states=states),
     )
+
+
+def _findings(tree: ScoreTree, *, reading: Reading, states: Mapping[str, LeafState]) -> tuple[Finding, ...]:
+    """In the order of the tree."""
+    found = []
+    for slot, is_critical in enumerate(tree.layout.marks.critical):
+        if not is_critical or not reading.answered[slot]:
+            continue
+        node, level = tree.nodes[tree.layout.slots[slot]], reading.levels[Measure.ASSERTED][slot]
+        target = states[node.ref].target if node.target is None else node.target
+        due = tree.scales[tree.slot_scales[slot]].maximum if target is None else target
+        if level is not None and level < due:
+            found.append(Finding(node.ref, level, due))
+    return tuple(found)
 
 
 def _score_slots(tree: ScoreTree, *, reading: Reading) -> list[NodeScore]:
@@ -86,12 +112,7 @@ def _score_slots(tree: ScoreTree, *, reading: Reading) -> list[NodeScore]:
         return [shown[level] if counts else None for shown, level, counts in rows]
 
     asserted, target = column(Measure.ASSERTED), column(Measure.TARGET)
-    missing = list(map(sub, reading.units[Measure.TARGET], reading.units[Measure.ASSERTED]))
-    in_levels = _levels_of_units(tree, resolution=reading.resolution, floor=False)
-    gaps = {units: in_levels(units, 1) if units > 0 else 0.0 for units in set(missing)}
-    gap = [
-        None if a is None or t is None else gaps[units] for a, t, units in zip(asserted, target, missing, strict=True)
-    ]
+    gap = _slot_gaps(tree, reading=reading, asserted=asserted, target=target)
     coverage = [
         (1.0 if done else 0.0) if live else None for done, live in zip(reading.answered, reading.live, strict=True)
     ]
@@ -109,14 +130,28 @@ def _score_slots(tree: ScoreTree, *, reading: Reading) -> list[NodeScore]:
     return list(map(NodeScore._make, zip(*columns, strict=True)))
 
 
+def _slot_gaps(
+    tree: ScoreTree, *, reading: Reading, asserted: Sequence[float | None], target: Sequence[float | None]
+) -> list[float | None]:
+    """From asserted up to target on the scale of the answers; by the levels themselves where its steps differ."""
+    if tree.scale.worths:
+        pairs = zip(asserted, target, strict=True)
+        return [None if a is None or t is None else float(max(Fraction(0), exact(t) - exact(a))) for a, t in pairs]
+    missing = list(map(sub, reading.units[Measure.TARGET], reading.units[Measure.ASSERTED]))
+    in_levels = _levels_of_units(tree.scale, resolution=reading.resolution, floor=False)
+    gaps = {units: in_levels(units, 1) if units > 0 else 0.0 for units in set(missing)}
+    return [
+        None if a is None or t is None else gaps[units] for a, t, units in zip(asserted, target, missing, strict=True)
+    ]
+
+
 def _score_groups(tree: ScoreTree, *, reading: Reading) -> list[NodeScore]:
     """Score headings, parents and the whole, each figure by the one division that rounds it."""
-    measured = [(reading.mask(measure), reading.units[measure]) for measure in Measure]
-    asserted, evidenced, validated, target, covered = _combine(
-        tree, asked=[*measured, (reading.live, reading.answered)]
-    )
-    on_scale = _levels_of_units(tree, resolution=reading.resolution, floor=True)
-    apart = _levels_of_units(tree, resolution=reading.resolution, floor=False)
+    asserted, evidenced, validated, target = _combine(tree, asked=[reading.given(measure) for measure in Measure])
+    cover = tree.method.coverage(tree.layout, live=reading.live, answered=reading.answered)
+    covered = zip(cover.parts[0], cover.wholes, strict=True)
+    on_scale = _levels_of_units(tree.result, resolution=reading.resolution, floor=True)
+    apart = _levels_of_units(tree.result, resolution=reading.resolution, floor=False)
     counts = []
     for mask in (reading.answered, reading.live, reading.inside):
         totals = [0, *accumulate(mask)]
@@ -136,26 +171,27 @@ def _score_groups(tree: ScoreTree, *, reading: Reading) -> list[NodeScore]:
     return list(map(NodeScore._make, zip(*columns, strict=True)))
 
 
-def _combine(tree: ScoreTree, *, asked: Sequence[tuple[list[int], list[int]]]) -> list[list[tuple[int, int]]]:
-    """Return the parts and wholes of all groups for each mask and column; columns under equal masks go together."""
-    together: dict[bytes, list[int]] = {}
-    for at, (mask, _) in enumerate(asked):
-        together.setdefault(bytes(mask), []).append(at)
+def _combine(tree: ScoreTree, *, asked: Sequence[Given]) -> list[list[tuple[int, int]]]:
+    """Return the parts and wholes of all groups for each measure; measures under equal masks go together."""
+    together: dict[tuple[bytes, bytes], list[int]] = {}
+    for at, given in enumerate(asked):
+        together.setdefault((bytes(given.counted), bytes(given.held)), []).append(at)
     found: dict[int, list[tuple[int, int]]] = {}
-    for counted, places in together.items():
-        made = tree.method.combine(tree.layout, counted=counted, columns=[asked[at][1] for at in places])
+    for places in together.values():
+        columns = [asked[at].columns[0] for at in places]
+        made = tree.method.combine(tree.layout, asked[places[0]]._replace(columns=columns))
         for at, parts in zip(places, made.parts, strict=True):
             found[at] = list(zip(parts, made.wholes, strict=True))
     return [found[at] for at in range(len(asked))]
 
 
-def _levels_of_units(tree: ScoreTree, *, resolution: int, floor: bool) -> Callable[[int, int], float]:
-    """Return a function from ``part / whole`` units to levels of the scale of the whole.
+def _levels_of_units(scale: Scale, *, resolution: int, floor: bool) -> Callable[[int, int], float]:
+    """Return a function from ``part / whole`` units to levels of a scale of equal steps.
 
     With ``floor`` it gives a point of the scale, without it a distance. The division of two whole numbers is the only
     place where anything is rounded, and Python rounds it correctly, however long they are.
     """
-    bottom, span = tree.scale.floor, tree.scale.span
+    bottom, span = scale.floor, scale.span
     rise, base = span.numerator * bottom.denominator, bottom.numerator * span.denominator * resolution
     if not floor:
         base = 0

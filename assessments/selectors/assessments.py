@@ -108,6 +108,7 @@ def summary_body(assessment: Assessment, *, access: Access, book: Workbook | Non
             "content_hash": of.content_hash,
             "method": of.method,
             "scale": of.scale_in(assessment.language),
+            "result_scale": of.result_scale_in(assessment.language),
         },
         "scope": assessment.scope,
         "profiles": assessment.profiles,

@@ -105,7 +105,7 @@ def sight_of(access: Access, assessment: Assessment) -> Sight:
 def branch(tree: ScoreTree, *, tops: Sequence[str]) -> ScoreTree:
     """The parts of a tree at and below `tops`, none of which is below another: elsewhere does not enter the scores."""
     nodes = [node for top in tops for node in _at_and_below(tree, top=top)]
-    return ScoreTree.build(nodes, method=tree.method.name, scale=tree.scale)
+    return tree.rebuilt(nodes)
 
 
 def _at_and_below(tree: ScoreTree, *, top: str) -> list[Any]:

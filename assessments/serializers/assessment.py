@@ -112,7 +112,8 @@ class PinnedStandardShape(StandardMention):
     edition = serializers.CharField()
     content_hash = serializers.CharField()
     method = serializers.CharField()
-    scale = ScaleShape()
+    scale = ScaleShape(help_text="What answers are given on.")
+    result_scale = ScaleShape(allow_null=True, help_text="What scores are told on, where it is another.")
 
 
 class ListedAssessment(Shape):
@@ -166,15 +167,25 @@ class ScoredNode(NodeScoreShape):
     ref = serializers.CharField()
 
 
-class ScoresShape(Shape):
-    assessment = serializers.UUIDField()
-    root = RootScoreShape()
-    nodes = ScoredNode(many=True, help_text="Every node in document order.")
-
-
 class ScaleEnds(Shape):
     minimum = serializers.FloatField()
     maximum = serializers.FloatField()
+
+
+class FindingShape(Shape):
+    """A critical requirement that is answered and not met: to be settled whatever the score."""
+
+    ref = serializers.CharField()
+    level = serializers.FloatField()
+    due = serializers.FloatField(help_text="The publisher's target, else the answer's, else the top of the scale.")
+
+
+class ScoresShape(Shape):
+    assessment = serializers.UUIDField()
+    scale = ScaleEnds(help_text="What the whole and groups are told on; a single answer is on the scale of answers.")
+    findings = FindingShape(many=True)
+    root = RootScoreShape()
+    nodes = ScoredNode(many=True, help_text="Every node in document order.")
 
 
 class ExplainedLeaf(Shape):
@@ -185,7 +196,7 @@ class ExplainedLeaf(Shape):
     ratio = serializers.FloatField()
     weight = serializers.FloatField()
     share = serializers.FloatField(help_text="Of the weight; the shares add up to 1.")
-    contribution = serializers.FloatField(help_text="The contributions add up to the value.")
+    contribution = serializers.FloatField(help_text="With the start, the contributions add up to the value.")
     basis = serializers.CharField()
     words = serializers.CharField()
 
@@ -203,6 +214,7 @@ class ExplanationShape(Shape):
     method = serializers.CharField()
     formula = serializers.CharField()
     scale = ScaleEnds()
+    start = serializers.FloatField(help_text="What the contributions are added to: 0, or a full score counted down.")
     value = serializers.FloatField(allow_null=True)
     ratio = serializers.FloatField(allow_null=True)
     total_weight = serializers.FloatField()

@@ -33,7 +33,15 @@ class ScoresView(TenantView):
         assessment = get_assessment(assessment_id)
         sheet = score_sheet(assessment, tree=sight_of(request.access, assessment).tree)
         nodes = [{"ref": ref, **node_body(node)} for ref, node in sheet.nodes.items()]
-        return Response({"assessment": assessment_id, "root": root_body(sheet.root), "nodes": nodes})
+        return Response(
+            {
+                "assessment": assessment_id,
+                "scale": {"minimum": sheet.scale.minimum, "maximum": sheet.scale.maximum},
+                "findings": [finding._asdict() for finding in sheet.findings],
+                "root": root_body(sheet.root),
+                "nodes": nodes,
+            }
+        )
 
 
 class ExplanationView(TenantView):

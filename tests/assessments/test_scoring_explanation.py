@@ -18,6 +18,7 @@ from assessments.scoring import (
     ScoringError,
     TreeNode,
     explain,
+    known_methods,
     score,
 )
 from assessments.scoring.explanation import settle
@@ -148,7 +149,8 @@ ANSWERS = st.builds(
     weights=st.lists(st.sampled_from([0, 1, 2, 0.1, 0.3, 7.25]), min_size=12, max_size=12),
     answers=st.lists(ANSWERS, min_size=12, max_size=12),
     rule=st.sampled_from(OwnAnswerRule),
-    method=st.sampled_from(["weighted_mean", "mean_of_groups"]),
+    method=st.sampled_from(known_methods()),
+    stages=st.lists(st.none() | st.integers(1, 3), min_size=12, max_size=12),
     scale=st.sampled_from([SCALE, Scale(1, 4), Scale(-203, 110), Scale(0, 100)]),
     unanswered_as_zero=st.booleans(),
 )
@@ -158,11 +160,22 @@ def test_an_explanation_adds_up_to_the_very_figure_in_the_sheet_and_accounts_for
     answers: list[LeafState],
     rule: OwnAnswerRule,
     method: str,
+    stages: list[int | None],
     scale: Scale,
     unanswered_as_zero: bool,
 ) -> None:
     nodes = [
-        TreeNode(str(at), None if at < 3 else str(at // 3 - 1), weight=weight, scale=SCALE, own_answer_rule=rule)
+        TreeNode(
+            str(at),
+            None if at < 3 else str(at // 3 - 1),
+            weight=weight,
+            scale=SCALE,
+            own_answer_rule=rule,
+            stage=stages[at],
+            target=at / 3,
+            critical=at % 4 == 0,
+            points=at % 3,
+        )
         for at, weight in enumerate(weights)
     ]
     built = ScoreTree.build(nodes, method=method, scale=scale)
@@ -179,8 +192,9 @@ def test_an_explanation_adds_up_to_the_very_figure_in_the_sheet_and_accounts_for
             if why["value"] is None:
                 assert why["leaves"] == []
                 continue
-            added = fsum(part["contribution"] for part in why["leaves"])
-            assert added == (why["value"] if scale.minimum >= 0 else pytest.approx(why["value"], abs=1e-10))
+            added = fsum([why["start"], *(part["contribution"] for part in why["leaves"])])
+            is_exact = scale.minimum >= 0 and method != "subtractive"
+            assert added == (why["value"] if is_exact else pytest.approx(why["value"], abs=1e-10))
             assert fsum(part["share"] for part in why["leaves"]) == 1.0
             if method == "weighted_mean" and len(why["leaves"]) > 1:
                 assert added_by_hand(why, scale=scale) == why["value"]

@@ -14,6 +14,10 @@ from assessments.scoring import LeafState, NodeScore, OwnAnswerRule, Scale, Scor
 
 exactly = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
+MEANS = ("weighted_mean", "mean_of_groups")
+LEVELLING = (*MEANS, "samm", "floor")
+"""Under these, leaves that are all at one level put the whole there."""
+METHODS = (*LEVELLING, "capped_mean", "staged_minimum", "subtractive")
 SCALES = [Scale(0, 5), Scale(1, 4), Scale(0, 100), Scale(-203, 110), Scale(0, 1)]
 WEIGHTS = st.one_of(st.none(), st.sampled_from([0, 1, 2, 0.1, 0.15, 20]), st.integers(0, 500).map(lambda n: n / 100))
 
@@ -61,22 +65,30 @@ def levels_on(scale: Scale) -> st.SearchStrategy[float]:
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, mixed: bool = True, filters: bool = True) -> Case:
+def cases(draw: st.DrawFn, *, mixed: bool = True, filters: bool = True, methods: tuple[str, ...] = METHODS) -> Case:
+    whole, method = draw(st.sampled_from(SCALES)), draw(st.sampled_from(methods))
     nodes: list[TreeNode] = []
     for at in range(draw(st.integers(1, 14))):
         parent = draw(st.none() | st.sampled_from([node.ref for node in nodes])) if nodes else None
+        scale = draw(st.none() | st.sampled_from(SCALES)) if mixed else None
+        own = scale or Case(tuple(nodes), {}, method, whole).scale_of(parent)
+        points = draw(st.none() | st.integers(0, 9))
         nodes.append(
             TreeNode(
                 ref=f"r{at}",
                 parent_ref=parent,
                 assessable=draw(st.sampled_from([True, True, False])),
                 weight=draw(WEIGHTS),
-                scale=draw(st.none() | st.sampled_from(SCALES)) if mixed else None,
+                scale=scale,
                 own_answer_rule=draw(st.sampled_from(OwnAnswerRule)),
+                stage=draw(st.none() | st.integers(1, 4)),
+                target=draw(st.none() | levels_on(own)),
+                critical=draw(st.booleans()),
+                points=points,
+                partial_points=draw(st.none() | st.integers(0, points)) if points is not None else None,
             )
         )
-    method = draw(st.sampled_from(["weighted_mean", "mean_of_groups"]))
-    case = Case(tuple(nodes), {}, method, draw(st.sampled_from(SCALES)))
+    case = Case(tuple(nodes), {}, method, whole)
     states = {}
     for node in nodes:
         if node.assessable and draw(st.sampled_from([True, True, True, False])):
@@ -152,7 +164,7 @@ def test_scaling_all_weights_by_one_factor_changes_nothing(case: Case, factor: F
 
 
 @exactly
-@given(cases(mixed=False), st.data())
+@given(cases(mixed=False, methods=LEVELLING), st.data())
 def test_all_leaves_at_one_level_give_that_level_everywhere(case: Case, data: st.DataObject) -> None:
     level = data.draw(levels_on(case.scale))
     states = {
@@ -206,7 +218,7 @@ def test_a_filter_equals_marking_all_others_not_applicable(case: Case) -> None:
 
 
 @exactly
-@given(cases(), st.data())
+@given(cases(methods=(*MEANS, "capped_mean", "floor", "staged_minimum", "subtractive")), st.data())
 def test_a_heading_put_above_a_single_node_changes_no_score(case: Case, data: st.DataObject) -> None:
     below = data.draw(st.sampled_from(case.nodes))
     between = TreeNode("between", below.parent_ref, assessable=False, weight=below.weight)
@@ -214,7 +226,8 @@ def test_a_heading_put_above_a_single_node_changes_no_score(case: Case, data: st
     longer = replace(case, nodes=(between, *nodes)).scores()
     link = longer.pop("between")
     assert longer == case.scores()
-    assert link == longer[below.ref] or below.weight == 0, "what has no weight is shown, but not above itself"
+    if case.method in MEANS:
+        assert link == longer[below.ref] or below.weight == 0, "what has no weight is shown, but not above itself"
 
 
 @exactly
@@ -225,7 +238,7 @@ def test_counting_the_unanswered_as_zero_never_raises_a_score(case: Case) -> Non
         harsher = strict[ref]
         assert (harsher.answered, harsher.applicable, harsher.total) == (node.answered, node.applicable, node.total)
         assert harsher.coverage == node.coverage
-        if node.asserted is not None and case.method == "weighted_mean":
+        if node.asserted is not None and case.method not in ("mean_of_groups", "samm"):
             assert harsher.asserted is not None
             assert harsher.asserted <= node.asserted
 
@@ -275,7 +288,50 @@ def _ratio(case: Case, ref: str) -> Fraction | None:
 
 
 @exactly
-@given(cases())
+@given(cases(methods=("capped_mean", "floor", "staged_minimum", "subtractive")))
+def test_nothing_is_gained_above_a_target_a_critical_floor_an_unmet_stage_or_the_points(case: Case) -> None:
+    """Each method against its rule, read off the leaves: for the whole, no score is higher than the rule allows."""
+    sheet, tree = case.sheet(), case.tree()
+    value = sheet.root.asserted
+    inside = [
+        (ref, node, case.states.get(ref, LeafState()))
+        for ref in tree.layout.slots[slice(*tree.layout.spans[tree.place(None) - len(tree.layout.slots)])]
+        for node in [tree.nodes[ref]]
+        if case.include is None or ref in case.include
+    ]
+    live = [(ref, node, state) for ref, node, state in inside if state.applicable and node.weight != 0]
+    if value is None:
+        return
+    if case.method == "capped_mean":
+        caps = [1 if node.target is None else case.scale_of(ref).ratio(node.target) for ref, node, _ in live]
+        assert value <= case.scale.level(Fraction(max(cap for cap in caps if cap is not None))) + 1e-9
+    elif case.method == "floor":
+        counted = [(ref, node, state) for ref, node, state in inside if state.applicable and node.critical]
+        for ref, _, state in counted:
+            if state.level is not None or case.unanswered_as_zero:
+                ratio = case.scale_of(ref).ratio(case.scale_of(ref).minimum if state.level is None else state.level)
+                assert value <= case.scale.level(ratio or Fraction(0)) + 1 + 1e-9
+    elif case.method == "staged_minimum":
+        unmet = [
+            node.stage
+            for ref, node, state in live
+            if node.stage is not None and (state.level is None or state.level < case.scale_of(ref).maximum)
+        ]
+        steps = case.scale.maximum - case.scale.minimum
+        assert value == case.scale.minimum + min([stage - 1 for stage in unmet if stage <= steps], default=steps)
+    else:
+        lost = 0.0
+        for ref, node, state in live:
+            if state.level is not None and state.level >= case.scale_of(ref).maximum:
+                continue
+            partly = state.level is not None and state.level > case.scale_of(ref).minimum
+            points = node.partial_points if partly and node.partial_points is not None else node.points
+            lost += points or 0
+        assert value == max(case.scale.minimum, case.scale.maximum - lost)
+
+
+@exactly
+@given(cases(methods=MEANS))
 def test_every_score_is_the_mean_by_the_book_rounded_once(case: Case) -> None:
     for ref, node in case.scores().items():
         ratio = plain_mean(case, ref)

@@ -52,9 +52,10 @@ def test_children_may_come_before_their_parents() -> None:
 def test_a_tree_ten_thousand_deep_is_scored_without_recursion() -> None:
     chain = [TreeNode("0", assessable=False)]
     chain += [TreeNode(str(at), str(at - 1), assessable=False) for at in range(1, 10_000)]
+    expected = {"staged_minimum": 0, "subtractive": 3}
     for method in known_methods():
-        tree = ScoreTree.build([*chain, TreeNode("leaf", "9999")], method=method, scale=SCALE)
-        assert score(tree, {"leaf": LeafState(3.3)}).root.asserted == 3.3
+        tree = ScoreTree.build([*chain, TreeNode("leaf", "9999", stage=1, points=2)], method=method, scale=SCALE)
+        assert score(tree, {"leaf": LeafState(3.3)}).root.asserted == expected.get(method, 3.3)
 
 
 def test_the_scale_of_the_whole_is_the_one_the_top_shares() -> None:
@@ -74,7 +75,7 @@ def test_a_scale_that_does_not_rise_is_refused(ends: tuple[float, float]) -> Non
 
 
 def test_an_unknown_method_is_refused_with_a_list_of_the_known() -> None:
-    with pytest.raises(ScoringError, match=r"'median'.*mean_of_groups, weighted_mean") as refusal:
+    with pytest.raises(ScoringError, match=r"'median'.*capped_mean, .*, weighted_mean") as refusal:
         ScoreTree.build([TreeNode("1")], method="median", scale=SCALE)
     assert refusal.value.slug == "unknown-method"
 

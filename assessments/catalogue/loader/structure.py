@@ -11,7 +11,6 @@ from assessments.catalogue.loader.reading import Place, open_place, read_format
 from assessments.catalogue.schema import (
     FORMAT,
     METHODS,
-    PARAMETERS,
     Alternative,
     CatalogueFault,
     RequirementNode,
@@ -20,6 +19,7 @@ from assessments.catalogue.schema import (
     Selection,
     Vocabulary,
 )
+from assessments.scoring import PARAMETERS
 
 _KEYS = ("format", "slug", "scale", "scoring", "requirements")
 
@@ -82,16 +82,27 @@ def _read_tree(place: Place, *, structure: Structure, vocabulary: Vocabulary, se
         if not any(node.selections is None or selection.slug in node.selections for node in assessable):
             selections.fault(f"nothing assessable belongs to {selection.slug}")  # type: ignore[union-attr]
     _check_points(place, structure=structure)
+    _check_stages(place, structure=structure)
 
 
 def _check_points(place: Place, *, structure: Structure) -> None:
     """Points cannot take away more than the scale of results goes down: a score below its floor re-adds to nothing."""
-    result = structure.scoring.result
+    result = structure.scoring.result or structure.scale
     if structure.scoring.method != "subtractive" or result is None:
         return
     total, span = sum(node.points or 0 for node in structure.nodes), result.maximum - result.minimum
     if total > span:
         place.fault(f"the points add up to {total:g}, but {result.slug} goes down by {span:g} only")
+
+
+def _check_stages(place: Place, *, structure: Structure) -> None:
+    """The scale of results has a level for every stage, and one for none reached."""
+    result = structure.scoring.result or structure.scale
+    if structure.scoring.method != "staged_minimum" or result is None:
+        return
+    highest = max((node.stage or 0 for node in structure.nodes), default=0)
+    if result.minimum != 0 or result.maximum < highest:
+        place.fault(f"stages go up to {highest}, so scores need a scale from 0 to at least that, not {result.slug}")
 
 
 def _read_scoring(place: Place, *, scale: Scale | None, vocabulary: Vocabulary) -> Scoring:

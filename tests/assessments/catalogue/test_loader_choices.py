@@ -211,3 +211,49 @@ def test_what_a_level_is_worth_ascends_from_0_to_1_or_stands_nowhere(data: Path,
     )
     with pytest.raises(CatalogueError, match="worth must stand at every level"):
         load_vocabulary(data)
+
+
+@pytest.mark.parametrize(
+    ("scoring", "words"),
+    [
+        ("{method: subtractive}", "subtractive needs a result"),
+        ("{method: subtractive, result: big}", "points is missing: subtractive needs it of every assessable"),
+        ("{method: subtractive, result: small-0-2}", "the points add up to 5, but small-0-2 goes down by 2 only"),
+        ("{method: staged_minimum}", "stage is missing: staged_minimum needs it of every assessable"),
+        ("{method: staged_minimum, result: one-4}", "stages go up to 2, so scores need a scale from 0"),
+        ("{method: staged_minimum, reached: 0}", "must be a level of small-0-2 above its lowest, not 0"),
+        ("{method: staged_minimum, below: 3}", "must be a level of small-0-2 above its lowest, not 3"),
+        ("{method: floor, reached: 1}", "floor takes no reached"),
+        ("{method: weighted_mean, result: uneven}", "need a scale of equal steps"),
+    ],
+)
+def test_a_method_is_held_to_what_it_needs(data: Path, scoring: str, words: str) -> None:
+    _more_scales(data)
+    change(data / RICH / STRUCTURE, old="{method: weighted_mean}", new=scoring)
+    with pytest.raises(CatalogueError) as caught:
+        load(data)
+    assert any(words in fault.message for fault in caught.value.faults), str(caught.value)
+
+
+def test_uneven_steps_need_a_result(data: Path) -> None:
+    _more_scales(data)
+    change(data / RICH / STRUCTURE, old="scale: small-0-2", new="scale: uneven")
+    with pytest.raises(CatalogueError, match="the steps of uneven differ in height, so a result must name"):
+        load(data)
+    change(data / RICH / STRUCTURE, old="{method: weighted_mean}", new="{method: weighted_mean, result: small-0-2}")
+    document = load(data)
+    assert document.scoring.result is not None
+    assert document.scoring.result.slug == "small-0-2"
+
+
+def _more_scales(data: Path) -> None:
+    """One that goes far down, one that starts at 1, and one of uneven steps."""
+    level = "      - {level: %s, name: {en: A}, criteria: {en: A level.}%s}\n"
+    scales = {
+        "big": level % (-20, "") + level % (10, ""),
+        "one-4": level % (1, "") + level % (4, ""),
+        "uneven": level % (0, ", worth: 0") + level % (1, ", worth: 0.2") + level % (2, ", worth: 1"),
+    }
+    with (data / "scales.yaml").open("a") as file:
+        for slug, levels in scales.items():
+            file.write(f"  {slug}:\n    name: {{en: More}}\n    levels:\n{levels}")
