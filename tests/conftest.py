@@ -199,7 +199,7 @@ def _quiet_settings(settings: object, tmp_path: Path) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
     settings.THROTTLE_PERSON_PER_MINUTE = settings.THROTTLE_ADDRESS_PER_MINUTE = 10**6  # type: ignore[attr-defined]
     settings.INVITATIONS_PER_HOUR = settings.INVITATIONS_PER_DAY = 10**6  # type: ignore[attr-defined]
-    settings.ACCOUNT_RATE_LIMITS = False  # type: ignore[attr-defined]
+    settings.SIGN_IN_LIMITS = False  # type: ignore[attr-defined]
     # Every test client would look through all static files again.
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]  # type: ignore[attr-defined]
     storages = dict(settings.STORAGES)  # type: ignore[attr-defined]

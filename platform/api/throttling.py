@@ -16,14 +16,14 @@ WINDOW_SECONDS = 60
 
 
 @cache
-def _valkey() -> Redis:
+def valkey() -> Redis:
     """One client per process, safe for its threads: Django's cache would ask three times where one round trip does."""
     return Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=1)
 
 
 def _count(key: str) -> int:
     """How often this was asked with `key`, now included. Raises RedisError."""
-    pipeline = _valkey().pipeline(transaction=False)
+    pipeline = valkey().pipeline(transaction=False)
     pipeline.incr(key)
     pipeline.expire(key, WINDOW_SECONDS + 5, nx=True)
     return int(pipeline.execute()[0])

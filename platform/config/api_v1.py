@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
+    path("auth/", include("identity.auth_api")),
     path("auth/", include("allauth.headless.urls")),
     path("", include("identity.urls")),
     path("", include("tenants.urls")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -18,6 +19,9 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 # Whoever may mark any address as verified may accept anybody's invitation.
 admin.site.unregister(EmailAddress)
+
+# Whoever may write factors may add one of their own to anybody. A lost one is removed by `manage remove_factors`.
+admin.site.unregister(Authenticator)
 
 
 @admin.register(Person)

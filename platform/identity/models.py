@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -67,3 +68,44 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.display_name
+
+
+class SpentCode(models.Model):
+    """A code of an authenticator app that was used; kept for as long as it would be accepted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=16)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "code"], name="identity_spentcode_once")]
+
+
+class Session(AbstractBaseSession):
+    """One browser that is signed in, or on its way (`person` is null). The key is a digest: see `identity.sessions`."""
+
+    id = models.UUIDField(
+        default=new_id, editable=False, help_text="Stays while keys change; for a moment two rows have it."
+    )
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+    first_seen = models.DateTimeField(default=timezone.now)
+    last_seen = models.DateTimeField(default=timezone.now)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=300, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from identity.sessions import SessionStore
+
+        return SessionStore
+
+
+class WaitingMail(models.Model):
+    """A mail about a person's account on its way out: text and link sealed, gone once the mail has left."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sealed = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(default=timezone.now, db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)

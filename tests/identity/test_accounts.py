@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote
 
 import orjson
 import pytest
@@ -12,36 +11,12 @@ from django.core import mail
 from django.test import Client
 
 from identity.models import Person
+from tests.identity.browser import AUTH, EMAIL, PASSWORD, Browser
+from tests.identity.conftest import Mails
 
 pytestmark = pytest.mark.django_db
-AUTH = "/api/v1/auth/browser/v1"
-EMAIL, PASSWORD = "olga@new.example", "correct horse battery"
+PostOffice = Callable[[], Mails]
 NEW = {"email": EMAIL, "password": PASSWORD, "name": "Olga", "time_zone": "Europe/Berlin"}
-
-
-class Browser:
-    """Keeps cookies and sends the CSRF token back, as a page's script would."""
-
-    def __init__(self) -> None:
-        self.client = Client(enforce_csrf_checks=True)
-        self.client.get(f"{AUTH}/auth/session")
-
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        token = self.client.cookies["csrftoken"].value
-        return self.client.generic(
-            method,
-            path,
-            b"" if body is None else orjson.dumps(body),
-            "application/json",
-            headers={"X-CSRFToken": token},
-        )
-
-    def auth(self, method: str, path: str, body: Any = None) -> Any:
-        return self.call(method, f"{AUTH}/{path}", body)
-
-
-def _key(pattern: str = r"/account/confirm-email/([^/\s]+)/") -> str:
-    return unquote(re.search(pattern, mail.outbox[-1].body)[1])
 
 
 @pytest.fixture
@@ -50,10 +25,10 @@ def browser() -> Browser:
 
 
 @pytest.fixture
-def olga(browser: Browser) -> Person:
+def olga(browser: Browser, mails: PostOffice) -> Person:
     """Signed up and verified, and signed out again."""
     browser.auth("POST", "auth/signup", NEW)
-    Browser().auth("POST", "auth/email/verify", {"key": _key()})
+    Browser().auth("POST", "auth/email/verify", {"key": mails().key()})
     mail.outbox.clear()
     return Person.objects.get(email=EMAIL)
 
@@ -62,16 +37,17 @@ def _sign_in(browser: Browser, *, password: str = PASSWORD, email: str = EMAIL) 
     return browser.auth("POST", "auth/login", {"email": email, "password": password})
 
 
-def test_a_person_signs_up_verifies_and_signs_in(browser: Browser):
+def test_a_person_signs_up_verifies_and_signs_in(browser: Browser, mails: PostOffice):
     response = browser.auth("POST", "auth/signup", NEW)
     assert response.status_code == 401
     flows = {flow["id"]: flow for flow in response.json()["data"]["flows"]}
     assert flows["verify_email"]["is_pending"]
     assert browser.call("GET", "/api/v1/me/").status_code == 401
 
-    assert mail.outbox[-1].to == [EMAIL]
-    assert "http://localhost:8000/account/confirm-email/" in mail.outbox[-1].body
-    verified = browser.auth("POST", "auth/email/verify", {"key": _key()})
+    letter = mails().last
+    assert letter.to == [EMAIL]
+    assert "http://localhost:8000/account/confirm-email/" in letter.body
+    verified = browser.auth("POST", "auth/email/verify", {"key": mails().key()})
     assert verified.status_code == 401  # verified, and not signed in by that
     assert "verify_email" not in [flow["id"] for flow in verified.json()["data"]["flows"] if flow.get("is_pending")]
     assert _sign_in(browser).status_code == 200
@@ -105,14 +81,15 @@ def test_an_address_is_the_same_however_it_is_spelt(olga: Person):
 def test_a_wrong_password_and_an_unknown_address_look_alike(olga: Person, email: str, password: str):
     response = _sign_in(Browser(), email=email, password=password)
     assert response.status_code == 400
-    assert response.json()["errors"][0]["code"] == "email_password_mismatch"
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["codes"] == {"password": ["email_password_mismatch"]}
 
 
-def test_signing_up_again_looks_the_same_and_tells_the_owner_by_mail(olga: Person):
+def test_signing_up_again_looks_the_same_and_tells_the_owner_by_mail(olga: Person, mails: PostOffice):
     response = Browser().auth("POST", "auth/signup", NEW | {"password": "another long password"})
     assert response.status_code == 401
     assert "verify_email" in [flow["id"] for flow in response.json()["data"]["flows"]]
-    assert "already" in mail.outbox[-1].body
+    assert "already" in mails().last.body
     assert _sign_in(Browser()).status_code == 200
     assert Person.objects.filter(email=EMAIL).count() == 1
 
@@ -135,7 +112,9 @@ def test_a_wrong_verification_key_verifies_nothing(browser: Browser):
     [
         ({"password": "short"}, "password"),
         ({"password": "1234567890"}, "password"),
-        ({"password": "password123"}, "password"),
+        ({"password": "password1234"}, "password"),
+        ({"password": "q1w2e3r4t5y6"}, "password"),
+        ({"password": "x" * 129}, "password"),
         ({"password": EMAIL}, "password"),
         ({"email": "no address"}, "email"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
@@ -146,7 +125,7 @@ def test_a_wrong_verification_key_verifies_nothing(browser: Browser):
 def test_a_wrong_field_at_sign_up_is_named(browser: Browser, change: dict[str, Any], param: str):
     response = browser.auth("POST", "auth/signup", NEW | change)
     assert response.status_code == 400
-    assert param in [error.get("param") for error in response.json()["errors"]]
+    assert param in response.json()["errors"]
     assert not Person.objects.filter(email=EMAIL).exists()
 
 
@@ -156,10 +135,10 @@ def test_name_and_time_zone_may_be_left_out(browser: Browser):
     assert (person.name, person.display_name, person.time_zone) == ("", "olga", "UTC")
 
 
-def test_a_forgotten_password_is_reset_by_mail(olga: Person):
+def test_a_forgotten_password_is_reset_by_mail(olga: Person, mails: PostOffice):
     browser = Browser()
     assert browser.auth("POST", "auth/password/request", {"email": EMAIL}).status_code == 200
-    key = _key(r"http://localhost:8000/account/password/reset/key/([^/\s]+)/")
+    key = mails().key(r"http://localhost:8000/account/password/reset/key/([^/\s]+)/")
     assert browser.auth("POST", "auth/password/reset", {"key": key, "password": "short"}).status_code == 400
     done = browser.auth("POST", "auth/password/reset", {"key": key, "password": "a brand new password"})
     assert done.status_code in {200, 401}
@@ -174,18 +153,6 @@ def test_a_reset_for_an_unknown_address_looks_the_same(olga: Person):
     unknown = Browser().auth("POST", "auth/password/request", {"email": "nobody@new.example"})
     assert known.status_code == unknown.status_code == 200
     assert known.content == unknown.content
-
-
-def test_changing_the_password_ends_all_sessions(olga: Person):
-    first, second = Browser(), Browser()
-    _sign_in(first)
-    _sign_in(second)
-    body = {"current_password": "wrong", "new_password": "a brand new password"}
-    assert first.auth("POST", "account/password/change", body).status_code == 400
-    first.auth("POST", "account/password/change", body | {"current_password": PASSWORD})
-    assert first.call("GET", "/api/v1/me/").status_code == 401
-    assert second.call("GET", "/api/v1/me/").status_code == 401
-    assert _sign_in(Browser(), password="a brand new password").status_code == 200
 
 
 def test_without_the_csrf_token_nothing_is_changed(olga: Person):
@@ -217,17 +184,6 @@ def test_a_deactivated_person_is_out(olga: Person):
     olga.save()
     assert browser.call("GET", "/api/v1/me/").status_code == 401
     assert _sign_in(Browser()).status_code != 200
-
-
-def test_guessing_passwords_is_limited_by_default(olga: Person, settings: Any):
-    del settings.ACCOUNT_RATE_LIMITS
-    from django.core.cache import cache
-
-    cache.clear()
-    answers = [_sign_in(Browser(), password=f"wrong {number}").json()["errors"][0]["code"] for number in range(6)]
-    assert answers == ["email_password_mismatch"] * 5 + ["too_many_login_attempts"]
-    assert _sign_in(Browser()).status_code == 400
-    cache.clear()
 
 
 def test_there_is_no_way_in_for_clients_without_cookies(client: Client):

@@ -1,0 +1,62 @@
+"""django-allauth's headless views with this house's forms, and the addresses they answer.
+
+They stand before allauth's own in the URL configuration; the names stay allauth's.
+"""
+
+from __future__ import annotations
+
+from allauth.headless.constants import Client
+from allauth.headless.internal.restkit.inputs import Input
+from allauth.headless.mfa import views
+from allauth.headless.mfa.inputs import DeleteWebAuthnInput, UpdateWebAuthnInput
+from django.urls import path
+
+from identity import factors
+
+
+class CodeInput(factors.CodeForm, Input):  # type: ignore[misc] # the library has no types
+    pass
+
+
+class CodeAgainInput(factors.CodeAgainForm, Input):  # type: ignore[misc]
+    pass
+
+
+class ActivateAppInput(factors.ActivateAppForm, Input):  # type: ignore[misc]
+    pass
+
+
+class PasskeyInput(factors.PasskeyForm, Input):  # type: ignore[misc]
+    pass
+
+
+class PasskeyAgainInput(factors.PasskeyAgainForm, Input):  # type: ignore[misc]
+    pass
+
+
+class PasskeyAloneInput(factors.PasskeyAloneForm, Input):  # type: ignore[misc]
+    pass
+
+
+class AddPasskeyInput(factors.AddPasskeyForm, Input):  # type: ignore[misc]
+    pass
+
+
+_VIEWS = (
+    ("auth/2fa/authenticate", views.AuthenticateView, CodeInput),
+    ("auth/2fa/reauthenticate", views.ReauthenticateView, CodeAgainInput),
+    ("auth/webauthn/authenticate", views.AuthenticateWebAuthnView, {"POST": PasskeyInput}),
+    ("auth/webauthn/reauthenticate", views.ReauthenticateWebAuthnView, {"POST": PasskeyAgainInput}),
+    ("auth/webauthn/login", views.LoginWebAuthnView, {"POST": PasskeyAloneInput}),
+    ("account/authenticators/totp", views.ManageTOTPView, {"POST": ActivateAppInput}),
+    (
+        "account/authenticators/webauthn",
+        views.ManageWebAuthnView,
+        {"POST": AddPasskeyInput, "PUT": UpdateWebAuthnInput, "DELETE": DeleteWebAuthnInput},
+    ),
+)
+
+urlpatterns = [
+    path(f"browser/v1/{address}", view.as_api_view(client=Client.BROWSER, input_class=form))
+    for address, view, form in _VIEWS
+]
