@@ -128,3 +128,22 @@ def test_strangers_neither_list_nor_make_nor_revoke_links(
         assert charlie.post(theirs, {}).status_code == 404
         assert charlie.delete(f"{theirs}{link['id']}/").status_code == 404
     assert aria.as_("bob").delete(f"{path}{unknown_id}/").status_code == 404
+
+
+@pytest.mark.parametrize("fate", ["gone", "demoted", "closed"])
+def test_a_link_ends_with_its_makers_right_to_make_links(aria: House, anyone: Api, path: str, fate: str) -> None:
+    """From the next opening on: a link is looked at each time, and nothing of it is kept on the way."""
+    url = address(aria.as_("bob").post(path, {"days": 2}).json()["url"])
+    opened = anyone.get(url)
+    assert opened.status_code == 200
+    b"".join(opened.streaming_content)
+    bob = aria.people["bob"]
+    if fate == "closed":
+        bob.is_active = False
+        bob.save(update_fields=["is_active"])
+    elif fate == "gone":
+        assert aria.as_("alice").delete(f"{aria.path}/members/{bob.pk}/").status_code == 204
+    else:
+        assert aria.as_("alice").change(f"{aria.path}/members/{bob.pk}/", {"role": "viewer"}).status_code == 200
+    ended = anyone.get(url)
+    assert (ended.status_code, ended.json()["type"]) == (410, "urn:plumbline:problem:link-ended")
