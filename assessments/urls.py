@@ -1,6 +1,17 @@
 from django.urls import path
 
-from assessments.views import actions, answers, assessments, comments, evidence, grants, reviews, scores, snapshots
+from assessments.views import (
+    access_review,
+    actions,
+    answers,
+    assessments,
+    comments,
+    evidence,
+    grants,
+    reviews,
+    scores,
+    snapshots,
+)
 
 _ASSESSMENT = "organisations/<slug:slug>/assessments/<uuid:assessment_id>/"
 _EVIDENCE = "organisations/<slug:slug>/evidence/<uuid:evidence_id>/"
@@ -52,6 +63,12 @@ urlpatterns = [
         f"{_ASSESSMENT}outside-reviewers/<uuid:grant_id>/",
         grants.OutsideReviewerView.as_view(),
         name="outside-reviewer",
+    ),
+    path("organisations/<slug:slug>/access-review/", access_review.AccessReviewView.as_view(), name="access-review"),
+    path(
+        "organisations/<slug:slug>/access-review/file/",
+        access_review.AccessReviewFileView.as_view(),
+        name="access-review-file",
     ),
     path("granted-assessments/", grants.GrantedAssessmentsView.as_view(), name="granted-assessments"),
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from api.problems import Forbidden, NotFound
 from tenants.last_seen import Sighting, sighting
 from tenants.models import Membership, Organisation
-from tenants.roles import ACTIONS, OUTSIDE_ACTIONS, Action, Role, lower, may_hand_out
+from tenants.roles import ACTIONS, OUTSIDE_ACTIONS, Action, Role, Scope, may_hand_out, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Access:
     person_id: uuid.UUID
     role: Role | None = None
     key_id: uuid.UUID | None = None
-    key_role: Role | None = None
+    key_scope: Scope | None = None
     grants: Mapping[uuid.UUID, OutsideGrant] = field(default_factory=lambda: NO_GRANTS)
     sighting: Sighting | None = None
 
@@ -62,7 +62,7 @@ class Access:
     def actions(self) -> frozenset[Action]:
         if self.role is None:
             return frozenset()
-        return lower(self.role, self.key_role) if self.key_role else ACTIONS[self.role]
+        return reach(self.role, self.key_scope) if self.key_scope else ACTIONS[self.role]
 
     def may(self, action: Action, *, on: uuid.UUID | None = None) -> bool:
         """Whether `action` is allowed, for an outside reviewer only `on` the assessment of a live grant."""
@@ -71,9 +71,9 @@ class Access:
         return on is not None and on in self.grants and action in OUTSIDE_ACTIONS
 
     def may_give(self, role: Role) -> bool:
-        """Whether `role` is within reach: not above the person's own, nor above that of the key they act through."""
-        own = [held for held in (self.role, self.key_role) if held is not None]
-        return bool(own) and all(may_hand_out(own=held, offered=role) for held in own)
+        """Whether `role` is within reach: not above the person's own, and through a key not above that of an admin."""
+        own = [self.role, Role.ADMIN if self.key_scope else self.role]
+        return all(held is not None and may_hand_out(own=held, offered=role) for held in own)
 
 
 def authorize(access: Access, action: Action, *, on: uuid.UUID | None = None) -> None:

@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from identity.models import Person
 from tenants.last_seen import Sighting, sighting
 from tenants.models import ApiKey
-from tenants.roles import Role
+from tenants.roles import Role, Scope
 from tenants.scope import scoped_organisation
 
 _PARTS = 3
@@ -47,7 +47,7 @@ def _hash(secret: str) -> str:
 
 
 _FIND = """
-SELECT k.id, k.secret_hash, k.role, k.last_used_at, m.role, p.id, p.email, p.name, p.language, p.time_zone
+SELECT k.id, k.secret_hash, k.scope, k.last_used_at, m.role, p.id, p.email, p.name, p.language, p.time_zone
 FROM tenants_apikey k
 JOIN identity_person p ON p.id = k.person_id AND p.is_active
 LEFT JOIN tenants_membership m ON m.organisation_id = k.organisation_id AND m.person_id = k.person_id
@@ -58,10 +58,10 @@ WHERE k.organisation_id = %s AND k.prefix = %s AND k.revoked_at IS NULL AND k.ex
 
 @dataclass(frozen=True, slots=True)
 class KeyInUse:
-    """`request.auth` of a request sent with a key: its role and that of the person behind it, None for no member."""
+    """`request.auth` of a request sent with a key: its scope, and its person's role, None for no member."""
 
     id: uuid.UUID
-    role: Role
+    scope: Scope
     member_role: Role | None
     sighting: Sighting | None = None
 
@@ -84,10 +84,10 @@ class ApiKeyAuthentication(BaseAuthentication):
             row = cursor.fetchone()
         if row is None or not hmac.compare_digest(row[1], _hash(parts[2])):
             raise AuthenticationFailed(_NOT_VALID)
-        key_id, _, role, last_used_at, member_role = row[:5]
+        key_id, _, scope, last_used_at, member_role = row[:5]
         key = KeyInUse(
             id=key_id,
-            role=Role(role),
+            scope=Scope(scope),
             member_role=Role(member_role) if member_role else None,
             sighting=sighting(ApiKey, key_id, column="last_used_at", before=last_used_at, now=now),
         )

@@ -17,6 +17,14 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+class Scope(StrEnum):
+    """What an API key was made for. A key reaches what its scope names and its person's role allows, and no more."""
+
+    READ = "read"
+    ASSESS = "assess"
+    ADMIN = "admin"
+
+
 class Action(StrEnum):
     ORGANISATION_READ = "organisation.read"
     ORGANISATION_CHANGE = "organisation.change"
@@ -25,6 +33,8 @@ class Action(StrEnum):
     INVITATION_READ = "invitation.read"
     INVITATION_SEND = "invitation.send"
     API_KEY_MANAGE = "api_key.manage"
+    ACCESS_REVIEW = "access.review"
+    OWNERSHIP_TRANSFER = "ownership.transfer"
     AUDIT_READ = "audit.read"
     AUDIT_EXPORT = "audit.export"
     AUDIT_HEAD_READ = "audit_head.read"
@@ -72,7 +82,7 @@ _ASSESSOR = _VIEWER | {
     Action.ACTION_WRITE,
     Action.REPORT_MAKE,
 }
-_ADMIN = frozenset(Action) - {Action.ORGANISATION_CHANGE, Action.AUDIT_HEAD_MAIL}
+_ADMIN = frozenset(Action) - {Action.ORGANISATION_CHANGE, Action.AUDIT_HEAD_MAIL, Action.OWNERSHIP_TRANSFER}
 _OWNER = frozenset(Action)
 
 ACTIONS: dict[Role, frozenset[Action]] = {
@@ -82,6 +92,13 @@ ACTIONS: dict[Role, frozenset[Action]] = {
     Role.REVIEWER: _REVIEWER,
     Role.VIEWER: _VIEWER,
 }
+
+SCOPES: dict[Scope, frozenset[Action]] = {
+    Scope.READ: _VIEWER,
+    Scope.ASSESS: _ASSESSOR | _REVIEWER,
+    Scope.ADMIN: _ADMIN,
+}
+"""No scope names what owners alone may do: that takes a person who signed in."""
 
 OUTSIDE_ACTIONS: frozenset[Action] = frozenset(
     {Action.ASSESSMENT_READ, Action.EVIDENCE_READ, Action.COMMENT_WRITE, Action.REVIEW_WRITE}
@@ -95,6 +112,6 @@ def may_hand_out(*, own: Role, offered: Role) -> bool:
     return _RANK[offered] <= _RANK[own]
 
 
-def lower(first: Role, second: Role) -> frozenset[Action]:
-    """What is allowed to both roles: the reach of a key is never wider than that of the person behind it."""
-    return ACTIONS[first] & ACTIONS[second]
+def reach(role: Role, scope: Scope) -> frozenset[Action]:
+    """What a key with this scope may do while its person has this role."""
+    return ACTIONS[role] & SCOPES[scope]

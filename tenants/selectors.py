@@ -150,7 +150,7 @@ def key_body(key: ApiKey) -> Row:
         "id": key.pk,
         "name": key.name,
         "prefix": key.prefix,
-        "role": key.role,
+        "scope": key.scope,
         "person": {"id": key.person_id, "name": key.person.display_name},
         "created_at": key.created_at,
         "expires_at": key.expires_at,

@@ -12,9 +12,10 @@ from api.serializers import StrictSerializer
 from identity.names import NO_ADDRESS, ONE_LINE
 from tenants.models import Invitation, JobState
 from tenants.models.organisation import SLUG
-from tenants.roles import Action, Role
+from tenants.roles import Action, Role, Scope
 
 ROLES = [role.value for role in Role]
+KEY_SCOPES = [scope.value for scope in Scope]
 KEY_DAYS_MOST, KEY_DAYS = 366, 90
 LIST_RESULTS = ["invited", "already_invited", "already_member", "refused"]
 
@@ -69,6 +70,10 @@ class MemberShape(serializers.Serializer[Any]):
 
 class RoleChange(StrictSerializer):
     role = serializers.ChoiceField(choices=ROLES)
+
+
+class Heir(StrictSerializer):
+    person = serializers.UUIDField(help_text="Of the member who becomes an owner.")
 
 
 class NewInvitation(StrictSerializer):
@@ -130,7 +135,9 @@ class AcceptedShape(serializers.Serializer[Any]):
 
 class NewApiKey(StrictSerializer):
     name = serializers.CharField(max_length=120, validators=[ONE_LINE])
-    role = serializers.ChoiceField(choices=ROLES)
+    scope = serializers.ChoiceField(
+        choices=KEY_SCOPES, help_text="read; assess: answer and review as well; admin: all but what only owners may."
+    )
     days = serializers.IntegerField(
         min_value=1, max_value=KEY_DAYS_MOST, required=False, help_text=f"How long it lives; {KEY_DAYS} unless told."
     )
@@ -154,7 +161,7 @@ class ApiKeyShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     prefix = serializers.CharField()
-    role = serializers.ChoiceField(choices=ROLES)
+    scope = serializers.ChoiceField(choices=KEY_SCOPES)
     person = Named(help_text="For whom the key acts.")
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()

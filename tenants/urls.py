@@ -6,6 +6,7 @@ _of_one = [
     path("", organisations.OrganisationView.as_view(), name="organisation"),
     path("members/", members.MembersView.as_view(), name="members"),
     path("members/<uuid:person_id>/", members.MemberView.as_view(), name="member"),
+    path("ownership/", members.OwnershipView.as_view(), name="ownership"),
     path("invitations/", invitations.InvitationsView.as_view(), name="invitations"),
     path("invitations/upload/", invitations.InvitationListView.as_view(), name="invitations-upload"),
     path("invitations/accept/", invitations.InvitationAcceptView.as_view(), name="invitation-accept"),

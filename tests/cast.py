@@ -6,6 +6,7 @@ as a member, carol only reads; charlie owns the organisation next door, Nextdoor
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -82,6 +83,14 @@ class Api:
 
 def _for_generic(options: dict[str, Any]) -> dict[str, Any]:
     return {"data": b"", "content_type": "application/json"} | options
+
+
+def prove(client: Client, person: Person) -> None:
+    """What signing in with a password leaves in the session, beside who it is: when it was shown."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
 
 
 def make_person(name: str, *, domain: str = "example.org") -> Person:

@@ -12,7 +12,7 @@ from api.pagination import Filters, paginate
 from api.serializers import parse
 from tenants import selectors
 from tenants.idempotency import SecretResponse
-from tenants.roles import Action, Role
+from tenants.roles import Action, Scope
 from tenants.serializers import ApiKeyMade, ApiKeyShape, NewApiKey, page_of
 from tenants.services.api_keys import create_key, revoke_key
 from tenants.views.tenant import TenantRequest, TenantView
@@ -32,7 +32,7 @@ class ApiKeysView(TenantView):
         """Make a key that acts for you here; the answer holds its secret, this once."""
         fields = parse(NewApiKey, request.data)
         key, secret = create_key(
-            access=request.access, name=fields["name"], role=Role(fields["role"]), expires_at=fields["expires_at"]
+            access=request.access, name=fields["name"], scope=Scope(fields["scope"]), expires_at=fields["expires_at"]
         )
         return SecretResponse(selectors.key_body(key) | {"secret": secret}, secret="secret", status=201)  # noqa: S106
 

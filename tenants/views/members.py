@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from api.etag import IF_MATCH, etag, expected_version
 from api.pagination import Filters, paginate
 from api.serializers import parse
+from identity.confirmation import require_recent_proof
 from tenants import selectors
 from tenants.roles import Action, Role
-from tenants.serializers import ROLES, MemberShape, RoleChange, page_of
-from tenants.services.members import change_role, remove_member
+from tenants.serializers import ROLES, Heir, MemberShape, RoleChange, page_of
+from tenants.services.members import change_role, remove_member, transfer_ownership
 from tenants.views.tenant import TenantRequest, TenantView
 
 
@@ -59,6 +60,18 @@ class MemberView(TenantView):
         """Remove a member, or leave."""
         remove_member(access=request.access, person_id=person_id)
         return Response(status=204)
+
+
+class OwnershipView(TenantView):
+    actions: ClassVar = {"POST": Action.OWNERSHIP_TRANSFER}
+
+    @extend_schema(operation_id="ownership_transfer", request=Heir, responses=MemberShape)
+    def post(self, request: TenantRequest) -> Response:
+        """Hand the ownership to a member; you become an admin. 401 `confirm-first` unless you signed in just now."""
+        require_recent_proof(request)
+        person_id = parse(Heir, request.data)["person"]
+        transfer_ownership(access=request.access, person_id=person_id)
+        return _one(person_id)
 
 
 def _one(person_id: uuid.UUID) -> Response:

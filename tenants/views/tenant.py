@@ -115,7 +115,7 @@ class TenantView(APIView):
                 person_id=request.user.pk,
                 role=request.auth.member_role,
                 key_id=request.auth.id,
-                key_role=request.auth.role,
+                key_scope=request.auth.scope,
                 sighting=request.auth.sighting,
             )
         return access_of(organisation=request.organisation, person_id=request.user.pk, on=self.kwargs.get(self.on))

@@ -15,7 +15,7 @@ from django.utils import timezone
 from assessments.models import Evidence, EvidenceVersion
 from tenants.authentication import new_key
 from tenants.models import ApiKey
-from tenants.roles import Role
+from tenants.roles import Scope
 from tenants.scope import tenant_scope
 from tests.assessments import evidence_samples as samples
 from tests.cast import Api, House
@@ -174,12 +174,12 @@ def test_a_session_without_its_csrf_token_uploads_nothing(aria: House) -> None:
     assert made.status_code == 201
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.ASSESSOR, 201), (Role.VIEWER, 403)])
-def test_an_api_key_uploads_within_its_own_role(aria: House, role: Role, status: int) -> None:
+@pytest.mark.parametrize(("scope", "status"), [(Scope.ASSESS, 201), (Scope.READ, 403)])
+def test_an_api_key_uploads_within_its_own_scope(aria: House, scope: Scope, status: int) -> None:
     key = new_key()
     with tenant_scope(aria.organisation.pk):
         ApiKey.objects.create(
-            name="ci", prefix=key.prefix, secret_hash=key.secret_hash, role=role, person=aria.people["adam"],
+            name="ci", prefix=key.prefix, secret_hash=key.secret_hash, scope=scope, person=aria.people["adam"],
             expires_at=timezone.now() + timedelta(days=1),
         )  # fmt: skip
     made = Api(key=key.text).upload(f"{aria.path}/evidence/", {"file": samples.upload("a.txt", b"a")})

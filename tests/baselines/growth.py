@@ -72,7 +72,7 @@ def _around(t: Tenant, *, number: int, person: Person) -> None:
     Membership.objects.create(person=person, role=Role.ASSESSOR)
     key = new_key()
     ApiKey.objects.create(
-        name=f"key {number}", prefix=key.prefix, secret_hash=key.secret_hash, role="viewer", person=person,
+        name=f"key {number}", prefix=key.prefix, secret_hash=key.secret_hash, scope="read", person=person,
         expires_at=live_until(),
     )  # fmt: skip
     _invitation(number, person=person, offer="viewer")

@@ -112,7 +112,7 @@ def make_organisation(number: int, *, owner: Person, assessor: Person) -> tuple[
             name="bench",
             prefix=key.prefix,
             secret_hash=key.secret_hash,
-            role=Role.ADMIN,
+            scope="assess",
             person=assessor,
             expires_at=timezone.now() + timedelta(days=2),
         )

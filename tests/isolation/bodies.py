@@ -40,9 +40,10 @@ _JSON: dict[tuple[str, str], Any] = {
     ("organisations", "POST"): {"name": "Another One", "slug": "another-one"},
     ("organisation", "PATCH"): {"name": "Another name"},
     ("member", "PATCH"): {"role": "assessor"},
+    ("ownership", "POST"): lambda t: {"person": t.arguments["person_id"]},
     ("invitations", "POST"): {"email": "new@example.org", "role": "viewer"},
     ("invitation-accept", "POST"): lambda t: {"token": t.arguments["invitation_token"]},
-    ("api-keys", "POST"): {"name": "Key", "role": "viewer", "days": 7},
+    ("api-keys", "POST"): {"name": "Key", "scope": "read", "days": 7},
     ("audit-head-mail", "PUT"): {"wanted": True},
     ("assessments", "POST"): lambda t: {"name": "New", "standard": STANDARD, "lead": _assessor(t)},
     ("assessment", "PATCH"): lambda t: {"name": "New name", "lead": _assessor(t)},
@@ -91,7 +92,6 @@ _VARIANTS: dict[str, Any] = {
     "answer PATCH, naming an assignee": _JSON["answer", "PATCH"],
     "member PATCH, to owner": {"role": "owner"},
     "invitations POST, of an owner": {"email": "new@example.org", "role": "owner"},
-    "api-keys POST, of an owner": {"name": "Key", "role": "owner", "days": 7},
     "invitation-accept POST, another's": _JSON["invitation-accept", "POST"],
 }
 """Row of the permission matrix with a comma in it → the body it is about."""

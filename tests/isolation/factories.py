@@ -75,7 +75,7 @@ def api_key(t: Tenant) -> ApiKey:
     prefix = t.canary + new.prefix[:4]
     t.key = new.text.replace(new.prefix, prefix)
     return ApiKey.objects.create(
-        name=t.text("key"), prefix=prefix, secret_hash=new.secret_hash, role="viewer", person=t.people["owner"],
+        name=t.text("key"), prefix=prefix, secret_hash=new.secret_hash, scope="read", person=t.people["owner"],
         expires_at=live_until(), last_used_at=timezone.now(),
     )  # fmt: skip
 
@@ -324,7 +324,7 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
 
 NO_CANARY: Final = {
     "tenants.Membership.role": "one of five words",
-    "tenants.ApiKey.role": "one of five words",
+    "tenants.ApiKey.scope": "one of three words",
     "tenants.ApiKey.secret_hash": "a hash",
     "tenants.AuditEvent.hash": "a hash",
     "tenants.AuditHead.hash": "a hash",

@@ -22,12 +22,12 @@ from tenants import audit
 from tenants.models import Membership, Organisation
 from tenants.roles import Role
 from tenants.scope import tenant_scope
-from tests.cast import make_person
+from tests.cast import make_person, prove
 
 ROLES: Final = tuple(role.value for role in Role)
 ACTORS: Final = (*ROLES, "granted", "expired", "former", "stranger", "anonymous", "key")
 """Who stands before an organisation's door: its members by role, an outside reviewer with a live grant and one whose
-grant has ended, a former member, somebody of nowhere, nobody at all, and a key with the role viewer."""
+grant has ended, a former member, somebody of nowhere, nobody at all, and a key with the scope read."""
 
 
 @dataclass
@@ -170,6 +170,7 @@ def live_until() -> Any:
 def signed_in(person: Person) -> Client:
     client = client_with()
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    prove(client, person)
     return client
 
 

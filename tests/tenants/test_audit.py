@@ -38,7 +38,7 @@ def test_the_trail_is_read_newest_first_with_names(aria: House):
     alice = aria.as_("alice")
     alice.change(f"{aria.path}/", {"name": "One"})
     alice.change(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "viewer"}, X_Request_Id="trace-me-1")
-    key = alice.post(f"{aria.path}/api-keys/", {"name": "ci", "role": "admin"}).json()
+    key = alice.post(f"{aria.path}/api-keys/", {"name": "ci", "scope": "admin"}).json()
     from tests.cast import Api
 
     Api(key=key["secret"]).change(f"{aria.path}/members/{aria.people['bob'].pk}/", {"role": "reviewer"})

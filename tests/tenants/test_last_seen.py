@@ -53,7 +53,7 @@ def test_what_is_refused_leaves_no_trace(unseen: House) -> None:
 
 
 def test_a_program_shows_as_its_key_and_not_as_its_person(unseen: House, in_scope: InScope) -> None:
-    made = unseen.as_("adam").post(f"{unseen.path}/api-keys/", {"name": "ci", "role": "viewer"}).json()
+    made = unseen.as_("adam").post(f"{unseen.path}/api-keys/", {"name": "ci", "scope": "read"}).json()
     with in_scope(unseen):
         Membership.objects.update(last_active_at=None)
     program = Api(key=made["secret"])

@@ -120,7 +120,7 @@ def test_anybody_may_leave_and_is_a_stranger_then(aria: House, in_scope: InScope
 
 def test_a_removed_member_is_out_at_once_and_their_keys_with_them(aria: House, in_scope: InScope):
     adam, alice = aria.as_("adam"), aria.as_("alice")
-    made = adam.post(f"{aria.path}/api-keys/", {"name": "ci", "role": "viewer", "days": 3}).json()
+    made = adam.post(f"{aria.path}/api-keys/", {"name": "ci", "scope": "read", "days": 3}).json()
     assert alice.delete(_of(aria, "adam")).status_code == 204
     assert adam.get(f"{aria.path}/members/").status_code == 404
     with in_scope(aria):

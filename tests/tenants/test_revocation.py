@@ -78,7 +78,7 @@ def test_a_demoted_admin_has_the_new_role(house: House, get: Get) -> None:
 
 def test_a_revoked_key_opens_nothing(house: House, get: Get) -> None:
     alice = house.as_("alice")
-    made = alice.post(f"{house.path}/api-keys/", {"name": "ci", "role": "viewer"}).json()
+    made = alice.post(f"{house.path}/api-keys/", {"name": "ci", "scope": "read"}).json()
     at = f"{house.path}/api-keys/{made['id']}/"
     _ends(get, Api(key=made["secret"]), f"{house.path}/members/", change=lambda: alice.delete(at), expect=401)
 

@@ -41,7 +41,7 @@ def _make(number: int, *, standard: Standard) -> dict[str, Any]:
             name=f"{canary} key",
             prefix=key.prefix,
             secret_hash=key.secret_hash,
-            role=Role.ADMIN,
+            scope="assess",
             person=owner,
             expires_at=timezone.now() + timedelta(days=2),
         )
