@@ -69,6 +69,11 @@ class ReviewGrant(TenantModel, UserObjectPermissionBase):
                 condition=models.Q(revoked_at__isnull=True),
                 name="assessments_reviewgrant_mine",
             ),
+            models.Index(
+                fields=["user", "expires_at"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="assessments_reviewgrant_ends",
+            ),
         ]
 
 

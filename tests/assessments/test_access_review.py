@@ -116,7 +116,7 @@ def test_pages_together_are_the_whole_whatever_their_size(full: House) -> None:
     assert [entry["kind"] for entry in review(full, "?kind=api_key")] == ["api_key"]
 
 
-@pytest.mark.parametrize("query", ["?kind=robot", "?cursor=%20", "?cursor=AAAA", "?person=me", "?page_size=x&kind="])
+@pytest.mark.parametrize("query", ["?kind=robot", "?cursor=%20", "?cursor=AAAA", "?person=me"])
 def test_a_wrong_question_is_refused(aria: House, query: str) -> None:
     response = aria.as_("adam").get(f"{aria.path}/access-review/{query}")
     assert response.status_code == 400
