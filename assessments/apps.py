@@ -6,6 +6,7 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "Assessments"
 
     def ready(self) -> None:
+        from assessments import moving  # noqa: F401 - says how assessments and evidence travel
         from assessments.selectors.grants import live_grant
         from assessments.services.grants import accept_outside, describe_outside
         from tenants.access import read_outside_grants_with

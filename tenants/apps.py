@@ -7,4 +7,4 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenants import schema  # noqa: F401 - registers itself
-        from tenants.services import head_jobs, invitation_mails  # noqa: F401 - register the handlers of their jobs
+        from tenants.services import head_jobs, invitation_mails, leaving_jobs  # noqa: F401 - register the handlers of their jobs

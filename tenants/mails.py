@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from tenants.models import Invitation, Organisation
+from tenants.models import Invitation, Organisation, OrganisationExport
 
 
 def invitation_link(*, organisation: Organisation, token: str) -> str:
@@ -38,6 +38,50 @@ def head_mail(
     )
     mail.attach(f"{organisation.slug}-audit-head-{day}.json", document, "application/json")
     return mail
+
+
+def closing_mail(*, organisation: Organisation, to: str, what: str, deleted_after: str) -> EmailMultiAlternatives:
+    """`what`: requested, reminder or recalled."""
+    place = f"{settings.BASE_URL}/api/v1/organisations/{organisation.slug}"
+    subjects = {
+        "requested": f"{organisation.name} will be deleted",
+        "reminder": f"{organisation.name} will be deleted in a week",
+        "recalled": f"{organisation.name} will not be deleted",
+    }
+    words = {
+        "organisation": organisation.name,
+        "what": what,
+        "deleted_after": f"{deleted_after[:16]} UTC",
+        "address": f"{place}/closing/",
+        "exports": f"{place}/exports/",
+    }
+    return _plain(subject=subjects[what], template="closing", words=words, to=to)
+
+
+def export_mail(*, organisation: Organisation, export: OrganisationExport, to: str) -> EmailMultiAlternatives:
+    """No link: it opens everything the organisation has, so whoever wants one must be signed in as an owner."""
+    place = f"{settings.BASE_URL}/api/v1/organisations/{organisation.slug}/exports/{export.pk}/link/"
+    words = {"organisation": organisation.name, "export": export, "address": place}
+    return _plain(subject=f"The export of {organisation.name} is ready", template="export", words=words, to=to)
+
+
+def certificate_mail(*, to: str, document: Mapping[str, Any], message_id: uuid.UUID) -> EmailMultiAlternatives:
+    """A certificate of deletion as text and as a file; a repeat has the same Message-ID."""
+    text = json.dumps(document, indent=2)
+    words = {"document": document, "text": text, "base": settings.BASE_URL}
+    mail = _plain(subject="Certificate: your organisation was deleted", template="certificate", words=words, to=to)
+    mail.extra_headers["Message-ID"] = f"<{message_id}@plumbline>"
+    mail.attach("deletion-certificate.json", text, "application/json")
+    return mail
+
+
+def _plain(*, subject: str, template: str, words: Mapping[str, Any], to: str) -> EmailMultiAlternatives:
+    return EmailMultiAlternatives(
+        subject=" ".join(subject.split()),
+        body=render_to_string(f"tenants/mails/{template}.txt", dict(words)),
+        to=[to],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
 
 
 def invitation_mail(

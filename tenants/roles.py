@@ -28,6 +28,8 @@ class Scope(StrEnum):
 class Action(StrEnum):
     ORGANISATION_READ = "organisation.read"
     ORGANISATION_CHANGE = "organisation.change"
+    ORGANISATION_EXPORT = "organisation.export"
+    ORGANISATION_CLOSE = "organisation.close"
     MEMBER_READ = "member.read"
     MEMBER_CHANGE = "member.change"
     INVITATION_READ = "invitation.read"
@@ -82,7 +84,16 @@ _ASSESSOR = _VIEWER | {
     Action.ACTION_WRITE,
     Action.REPORT_MAKE,
 }
-_ADMIN = frozenset(Action) - {Action.ORGANISATION_CHANGE, Action.AUDIT_HEAD_MAIL, Action.OWNERSHIP_TRANSFER}
+_OWNERS_OWN = frozenset(
+    {
+        Action.ORGANISATION_CHANGE,
+        Action.ORGANISATION_EXPORT,
+        Action.ORGANISATION_CLOSE,
+        Action.AUDIT_HEAD_MAIL,
+        Action.OWNERSHIP_TRANSFER,
+    }
+)
+_ADMIN = frozenset(Action) - _OWNERS_OWN
 _OWNER = frozenset(Action)
 
 ACTIONS: dict[Role, frozenset[Action]] = {

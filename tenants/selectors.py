@@ -13,7 +13,17 @@ from django.utils import timezone
 from api.problems import NotFound
 from identity.selectors import display_names
 from tenants.access import Access
-from tenants.models import ApiKey, AuditEvent, AuditHead, Invitation, Job, Membership, Organisation, SignedHead
+from tenants.models import (
+    ApiKey,
+    AuditEvent,
+    AuditHead,
+    Invitation,
+    Job,
+    Membership,
+    Organisation,
+    OrganisationExport,
+    SignedHead,
+)
 from tenants.models.invitation import OUTSIDE
 from tenants.roles import Role
 from tenants.services.heads import head_document
@@ -223,6 +233,34 @@ def signed_head_of(head_id: uuid.UUID) -> SignedHead:
 
 def wants_heads(person_id: uuid.UUID) -> bool:
     return Membership.objects.filter(person_id=person_id, wants_heads=True).exists()
+
+
+def list_exports() -> QuerySet[OrganisationExport]:
+    return OrganisationExport.objects.select_related("requested_by")
+
+
+def export_of(export_id: uuid.UUID) -> OrganisationExport:
+    export = list_exports().filter(pk=export_id).first()
+    if export is None:
+        raise NotFound
+    return export
+
+
+def export_body(export: OrganisationExport) -> Row:
+    """Never the link, which is shown once."""
+    return {
+        "id": export.pk,
+        "state": export.state,
+        "requested_by": {"id": export.requested_by_id, "name": export.requested_by.display_name},
+        "requested_at": export.requested_at,
+        "ready_at": export.ready_at,
+        "expires_at": export.expires_at,
+        "size": export.size,
+        "sha256": export.sha256 or None,
+        "canonical": export.canonical or None,
+        "missing": export.missing,
+        "error": export.error or None,
+    }
 
 
 def job_body(job_id: uuid.UUID) -> Row:

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from api.serializers import StrictSerializer
 from identity.names import NO_ADDRESS, ONE_LINE
-from tenants.models import Invitation, JobState
+from tenants.models import ExportState, Invitation, JobState
 from tenants.models.organisation import SLUG
 from tenants.roles import Action, Role, Scope
 
@@ -213,6 +213,36 @@ class SignedHeadShape(serializers.Serializer[Any]):
 
 class HeadMail(StrictSerializer):
     wanted = serializers.BooleanField(help_text="Whether each new signed head is mailed to you.")
+
+
+class ExportShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=ExportState.values)
+    requested_by = Named()
+    requested_at = serializers.DateTimeField()
+    ready_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="When the file is deleted.")
+    size = serializers.IntegerField(allow_null=True, help_text="Bytes.")
+    sha256 = serializers.CharField(allow_null=True, help_text="Of the file.")
+    canonical = serializers.CharField(allow_null=True, help_text="Of the content, the same after an import elsewhere.")
+    missing = serializers.IntegerField(help_text="Files that rows name and the storage has not.")
+    error = serializers.CharField(allow_null=True)
+
+
+class ExportLinkShape(serializers.Serializer[Any]):
+    url = serializers.URLField(allow_null=True, help_text="For an owner who is signed in; null in a repeat.")
+    expires_at = serializers.DateTimeField()
+
+
+class Closing(StrictSerializer):
+    slug = serializers.CharField(max_length=48, help_text="The organisation's slug, typed again.")
+
+
+class ClosingShape(serializers.Serializer[Any]):
+    closing_at = serializers.DateTimeField(
+        allow_null=True, help_text="When deletion was asked for; null when it was not."
+    )
+    deleted_after = serializers.DateTimeField(allow_null=True, help_text="Until then an owner can take it back.")
 
 
 class JobShape(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tenants import audit, jobs
 from tenants.scope import tenant_scope
-from tenants.services import heads
+from tenants.services import closing, erasure, exports, heads
 
 
 @shared_task(name=jobs.RUN_JOB)
@@ -37,3 +37,23 @@ def ask_for_head(organisation_id: str, subject_id: str) -> None:
     with tenant_scope(uuid.UUID(organisation_id)):
         audit.act_as("system:scheduler")
         heads.ask_for_head(now=timezone.now())
+
+
+@shared_task(name=exports.EXPIRE)
+def expire_export(organisation_id: str, export_id: str) -> None:
+    with tenant_scope(uuid.UUID(organisation_id)):
+        audit.act_as("system:scheduler")
+        exports.expire(uuid.UUID(export_id))
+
+
+@shared_task(name=closing.RING)
+def closing_goes_on(organisation_id: str, subject_id: str) -> None:
+    with tenant_scope(uuid.UUID(organisation_id)):
+        audit.act_as("system:scheduler")
+        closing.go_on(now=timezone.now())
+
+
+@shared_task(name="tenants.mail_certificates", expires=300)
+def mail_certificates() -> int:
+    """Certificates whose worker was lost before it had mailed them, or whose mail server did not answer."""
+    return erasure.send_due_certificates()

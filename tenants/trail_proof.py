@@ -3,6 +3,7 @@
 Needs Python and `cryptography`, nothing else of Plumbline, so that whoever was given the files can check them:
 
     python tenants/trail_proof.py trail.jsonl --head head.json --keys keys.json
+    python tenants/trail_proof.py --certificate certificate.json --keys keys.json
 
 1. Link 0 is the SHA-256 of the organisation's id (16 bytes). Link n is SHA-256(link n-1 || n as 8 bytes, big-endian ||
    content of event n). The content is canonical JSON: UTF-8, keys sorted, no blanks.
@@ -202,11 +203,16 @@ def read_heads(text: str) -> list[dict[str, Any]]:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Check an exported audit trail against signed heads.")
-    parser.add_argument("trail", type=Path, help="the export in JSON Lines, unfiltered")
-    parser.add_argument("--head", type=Path, action="append", required=True, help="a signed head; may be given often")
+    parser.add_argument("trail", type=Path, nargs="?", help="the export in JSON Lines, unfiltered")
+    parser.add_argument("--head", type=Path, action="append", default=[], help="a signed head; may be given often")
+    parser.add_argument("--certificate", type=Path, help="check a certificate of deletion instead")
     parser.add_argument("--keys", type=Path, required=True, help="the JWK Set of /.well-known/plumbline-keys.json")
     given = parser.parse_args(arguments)
+    if given.certificate is None and (given.trail is None or not given.head):
+        parser.error("give a trail and a head, or a certificate")
     try:
+        if given.certificate is not None:
+            return _say_of_certificate(given.certificate, keys=read_keys(given.keys.read_text()))
         heads = [head for path in given.head for head in read_heads(path.read_text())]
         keys = read_keys(given.keys.read_text())
         with given.trail.open("rb") as lines:
@@ -218,6 +224,15 @@ def main(arguments: Sequence[str]) -> int:
     said = f"BROKEN: {finding.fault}" if finding.fault else "; ".join(("holds", *finding.remarks))
     sys.stdout.write(f"{finding.events} events hold, last link {finding.link}: {said}\n")
     return 1 if finding.fault else 0
+
+
+def _say_of_certificate(path: Path, *, keys: Mapping[str, bytes]) -> int:
+    document = json.loads(path.read_text())
+    fault = signature_fault(document, keys=keys)
+    rows = sum(document.get("rows", {}).values())
+    told = f"deleted at {document.get('deleted_at')}: {rows} rows, {document.get('files')} files"
+    sys.stdout.write(f"BROKEN: {fault}\n" if fault else f"the certificate holds; {told}\n")
+    return 1 if fault else 0
 
 
 if __name__ == "__main__":

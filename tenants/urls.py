@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from tenants.views import api_keys, invitations, members, organisations, trail
+from tenants.views import api_keys, invitations, leaving, members, organisations, trail
 
 _of_one = [
     path("", organisations.OrganisationView.as_view(), name="organisation"),
@@ -16,6 +16,11 @@ _of_one = [
     ),
     path("api-keys/", api_keys.ApiKeysView.as_view(), name="api-keys"),
     path("api-keys/<uuid:key_id>/", api_keys.ApiKeyView.as_view(), name="api-key"),
+    path("exports/", leaving.ExportsView.as_view(), name="exports"),
+    path("exports/<uuid:export_id>/", leaving.ExportView.as_view(), name="export"),
+    path("exports/<uuid:export_id>/link/", leaving.ExportLinkView.as_view(), name="export-link"),
+    path("exports/<uuid:export_id>/file/<str:token>/", leaving.ExportFileView.as_view(), name="export-file"),
+    path("closing/", leaving.ClosingView.as_view(), name="closing"),
     path("audit-events/", trail.AuditEventsView.as_view(), name="audit-events"),
     path("audit-events/export/", trail.AuditExportView.as_view(), name="audit-export"),
     path("audit-heads/", trail.SignedHeadsView.as_view(), name="audit-heads"),

@@ -36,6 +36,8 @@ def come_due(*, schedule_id: uuid.UUID, now: datetime) -> Occurrence | None:
     if unclaimed.update(next_run_at=following) != 1:
         return None
     wake_at(task=RUN_SCHEDULE, subject_id=schedule_id, due_at=following)
+    if schedule.organisation.closing_at is not None:
+        return None  # nothing leaves an organisation that waits for its deletion; taken back, it goes on
     return _record(schedule, key=occurrence_key(due, time_zone=schedule.time_zone), due_at=due, by=None)
 
 

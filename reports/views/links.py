@@ -18,7 +18,7 @@ from api.throttling import AddressThrottle, client_address
 from reports.models import ReportLink
 from reports.selectors import get_report, link_body, list_links
 from reports.serializers import LinkMade, LinkShape, NewLink
-from reports.services.link import link_address, make_link, open_link, revoke_link
+from reports.services.link import LinkEnded, link_address, make_link, open_link, revoke_link
 from reports.views.pdf import FILE, PdfRenderer
 from reports.views.reports import attach
 from tenants import audit
@@ -76,6 +76,8 @@ class OpenLinkView(TenantView):
             raise MethodNotAllowed(request.method)
         if self._organisation is None:
             raise NotFound
+        if self._organisation.closing_at is not None:
+            raise LinkEnded
 
     @extend_schema(operation_id="report_link_open", responses=FILE, auth=[])
     def get(self, request: TenantRequest, token: str) -> FileResponse:

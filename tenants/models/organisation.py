@@ -30,6 +30,12 @@ class Organisation(models.Model):
     version = models.PositiveIntegerField(default=1, db_default=1, help_text="The ETag of what it says of itself.")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    closing_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its deletion was asked for, by the database's clock; else empty."
+    )
+    closing_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
     creation_key = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - null: made without a key
     creation_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
 

@@ -46,6 +46,8 @@ def invitation_page(request: HttpRequest, slug: str, token: str) -> HttpResponse
 
 
 def _answer(request: HttpRequest, *, organisation: Organisation, token: str) -> HttpResponse:
+    if organisation.closing_at is not None:
+        raise Problem("organisation-closing", status=410, title="This organisation takes nobody in any more.")
     # Not wrapped in DRF's request: that would sign the person out for the rest of this one.
     plain = cast("Request", request)
     if not all(throttle().allow_request(plain, None) for throttle in (PersonThrottle, AddressThrottle)):

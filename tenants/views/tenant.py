@@ -8,7 +8,7 @@ Idempotency-Key is answered from its record; then the handler runs. All of it is
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.db import connection, transaction
@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.problems import NotFound
+from api.problems import Conflict, NotFound
 from api.throttling import AddressThrottle, PersonThrottle, client_address
 from identity.authentication import BrowserSession
 from identity.models import Person
@@ -28,9 +28,10 @@ from tenants.authentication import ApiKeyAuthentication, KeyInUse
 from tenants.models import Organisation
 from tenants.roles import Action
 from tenants.scope import ORGANISATION_SETTING, entered, forget
+from tenants.services.closing import dates
 
 _ENTER = (
-    "SELECT id, slug, name, sector, created_at, version, set_config(%s, id::text, true)"
+    "SELECT id, slug, name, sector, created_at, version, closing_at, set_config(%s, id::text, true)"
     " FROM tenants_organisation WHERE slug = %s"
 )
 
@@ -55,6 +56,8 @@ class TenantView(APIView):
     actions: ClassVar[Mapping[str, Action]] = {}
     on: ClassVar[str] = "assessment_id"
     members_only: ClassVar[bool] = True
+    while_closing: ClassVar[Collection[str]] = ("GET",)
+    """Methods that work while the organisation waits for its deletion: reading, but for a few of an owner's."""
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with transaction.atomic():
@@ -92,7 +95,20 @@ class TenantView(APIView):
         if request.access is not None and (action := self.actions.get(method)) is not None:
             subject = None if self.members_only else kwargs.get(self.on)
             authorize(request.access, action, on=subject)
+        self._refuse_while_closing(request, method=method)
         idempotency.answer_repeat(request)
+
+    def _refuse_while_closing(self, request: Any, *, method: str) -> None:
+        if self._organisation is None or self._organisation.closing_at is None:
+            return
+        if request.access is not None and not request.access.is_member:
+            raise NotFound  # reviewers from outside are let in no more
+        if method not in self.while_closing:
+            raise Conflict(
+                "organisation-closing",
+                "Its deletion was asked for: it can be read, and an owner can take that back.",
+                **dates(self._organisation),
+            )
 
     def _note_seen(self) -> None:
         """Last of all, so that nobody waits for the row; what failed or was a repeat is undone, and leaves no trace."""
@@ -128,7 +144,8 @@ def enter_organisation(slug: str) -> Organisation | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    organisation = Organisation(id=row[0], slug=row[1], name=row[2], sector=row[3], created_at=row[4], version=row[5])
+    names = ("id", "slug", "name", "sector", "created_at", "version", "closing_at")
+    organisation = Organisation(**dict(zip(names, row, strict=False)))
     organisation._state.adding = False  # noqa: SLF001 - it was read, not made
     organisation._state.db = "default"  # noqa: SLF001
     return organisation

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.django_db
 SHARED = {Organisation, Wakeup}
 """Models that know organisations and are no TenantModel; each says why in its docstring."""
 OWN_ROWS = {"tenants_membership": "person_id", "assessments_reviewgrant": "user_id"}
+DEFINERS = {"tenants_erase"}
+"""Functions that act as the owner of the tables; `tenants.triggers` says why."""
 APPEND_ONLY = {"tenants_auditevent", "tenants_signedhead"}
 
 
@@ -151,8 +153,18 @@ def test_the_organisation_is_never_null():
 
 def test_nothing_in_the_database_reads_around_the_policies():
     views = _ask("SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace")
-    definers = _ask("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace")
-    assert views == definers == []
+    definers = _ask(
+        "SELECT proname, proconfig, has_function_privilege('public', oid, 'EXECUTE'), prosrc FROM pg_proc"
+        " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    )
+    assert views == []
+    assert {row[0] for row in definers} == DEFINERS
+    for name, settings, for_all, source in definers:
+        assert settings == ["search_path=pg_catalog, pg_temp"], (
+            f"{name} could be made to call somebody else's functions"
+        )
+        assert not for_all, f"{name} may be called by every role"
+        assert "set_config('app.organisation'" in source, f"{name} would see no rows, or all"
 
 
 def test_every_model_with_an_organisation_is_a_tenant_model_or_on_the_short_list():

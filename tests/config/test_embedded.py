@@ -174,6 +174,8 @@ def test_a_server_that_is_named_is_not_started(tmp_path: Path) -> None:
         "DATABASE_URL": "postgresql://a:b@db.example/plumbline",
         "REDIS_URL": "redis://cache.example",
         "SECRET_KEY": "s" * 50,
+        "AUDIT_SIGNING_KEY": "c2lnbmluZy1rZXktb2YtdGhpcnR5LXR3by1ieXRlcyE=",
+        "ANTIVIRUS": "off",
     }
     held = EmbeddedServers(read_environment(source), purpose="test")
     try:

@@ -45,6 +45,7 @@ _JSON: dict[tuple[str, str], Any] = {
     ("invitation-accept", "POST"): lambda t: {"token": t.arguments["invitation_token"]},
     ("api-keys", "POST"): {"name": "Key", "scope": "read", "days": 7},
     ("audit-head-mail", "PUT"): {"wanted": True},
+    ("closing", "POST"): lambda t: {"slug": t.organisation.slug},
     ("assessments", "POST"): lambda t: {"name": "New", "standard": STANDARD, "lead": _assessor(t)},
     ("assessment", "PATCH"): lambda t: {"name": "New name", "lead": _assessor(t)},
     ("assignments", "POST"): lambda t: {"refs": [t.ref], "assignee": _assessor(t)},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import time, timedelta
@@ -43,8 +44,11 @@ from tenants.models import (
     InvitationMail,
     Job,
     Membership,
+    OrganisationExport,
     SignedHead,
 )
+from tenants.portability.files import put
+from tenants.services.exports import file_name
 from tenants.services.heads import sign_head
 from tests.isolation.world import live_until
 
@@ -56,6 +60,7 @@ if TYPE_CHECKING:
 STANDARD: Final = "iso-56002-2019"
 INVITATION_TOKEN: Final = "invitation-token"
 LINK_TOKEN: Final = "report-token"
+EXPORT_TOKEN: Final = "export-token"
 
 
 def pinned() -> Edition:
@@ -129,6 +134,16 @@ def signed_head(t: Tenant) -> SignedHead:
     signed = sign_head(day="2026-01-31")
     assert signed is not None
     return signed
+
+
+def organisation_export(t: Tenant) -> OrganisationExport:
+    export = OrganisationExport.objects.create(
+        state="ready", requested_by=t.people["owner"], ready_at=timezone.now(), expires_at=live_until(), size=7,
+        sha256=_sha256(t.canary), canonical=_sha256(t.canary), error=t.text("error"),
+        token_hash=_sha256(t.word(EXPORT_TOKEN)), link_until=live_until(),
+    )  # fmt: skip
+    put(file_name(export.pk), organisation_id=t.pk, content=io.BytesIO(t.text("export").encode()))
+    return export
 
 
 def _assessment(t: Tenant, *, word: str) -> Assessment:
@@ -299,6 +314,7 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     ApiKey: api_key,
     AuditEvent: audit_event,
     SignedHead: signed_head,
+    OrganisationExport: organisation_export,
     IdempotencyRecord: idempotency_record,
     Invitation: invitation,
     InvitationMail: invitation_mail,
@@ -329,6 +345,10 @@ NO_CANARY: Final = {
     "tenants.AuditEvent.hash": "a hash",
     "tenants.AuditHead.hash": "a hash",
     "tenants.SignedHead.hash": "a hash",
+    "tenants.OrganisationExport.state": "one of a few words",
+    "tenants.OrganisationExport.sha256": "a hash",
+    "tenants.OrganisationExport.canonical": "a hash",
+    "tenants.OrganisationExport.token_hash": "a hash",
     "tenants.SignedHead.key_id": "a hash",
     "tenants.SignedHead.signature": "a signature",
     "tenants.IdempotencyRecord.fingerprint": "a hash",

@@ -36,7 +36,10 @@ PLAIN_METHODS: Final = {
     "invitation-page": ("GET", "POST"),
 }
 """Methods of addresses that plain functions answer."""
-ARGUMENTS: Final = {("invitation-page", "token"): "invitation_token"}
+ARGUMENTS: Final = {
+    ("invitation-page", "token"): "invitation_token",
+    ("export-file", "token"): "export_token",
+}
 """(name, parameter) of an address → the argument it stands for, where the parameter's own name is another thing's."""
 
 _PARAMETER: Final = re.compile(r"<(?:(\w+):)?(\w+)>")

@@ -97,6 +97,7 @@ def arguments_nobody_has(tenant: Tenant) -> dict[str, str]:
         "ref": tenant.ref,
         "token": "nobody-has-this-token",
         "invitation_token": "nobody-has-this-token",
+        "export_token": "nobody-has-this-token",
     }
 
 
@@ -131,13 +132,14 @@ def build_tenant(name: str, *, folder: Path) -> Tenant:
 def _name_arguments(tenant: Tenant) -> None:
     from assessments.models import Action, Assessment, Evidence, ReviewGrant, Snapshot
     from reports.models import Report, ReportLink, Schedule
-    from tenants.models import ApiKey, Invitation, Job, SignedHead
-    from tests.isolation.factories import INVITATION_TOKEN, LINK_TOKEN
+    from tenants.models import ApiKey, Invitation, Job, OrganisationExport, SignedHead
+    from tests.isolation.factories import EXPORT_TOKEN, INVITATION_TOKEN, LINK_TOKEN
 
     named = {
         "invitation_id": Invitation, "key_id": ApiKey, "job_id": Job, "assessment_id": Assessment,
         "evidence_id": Evidence, "snapshot_id": Snapshot, "action_id": Action, "grant_id": ReviewGrant,
-        "report_id": Report, "link_id": ReportLink, "head_id": SignedHead, "schedule_id": Schedule,
+        "report_id": Report, "link_id": ReportLink, "head_id": SignedHead,
+        "export_id": OrganisationExport, "schedule_id": Schedule,
     }  # fmt: skip
     tenant.arguments = {
         "slug": tenant.organisation.slug,
@@ -146,6 +148,7 @@ def _name_arguments(tenant: Tenant) -> None:
         "aside_id": str(Assessment.objects.exclude(pk=tenant.of(Assessment).pk).get().pk),
         "token": tenant.word(LINK_TOKEN),
         "invitation_token": tenant.word(INVITATION_TOKEN),
+        "export_token": tenant.word(EXPORT_TOKEN),
         **{name: str(tenant.of(model).pk) for name, model in named.items()},
     }
 

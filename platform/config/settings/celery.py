@@ -44,6 +44,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan-signing": {"task": "tenants.plan_signing", "schedule": 600.0, "options": {"expires": 600}},
     "post": {"task": "identity.post", "schedule": 10.0, "options": {"expires": 10}},
     "tidy": {"task": "identity.tidy", "schedule": 3600.0, "options": {"expires": 600}},
+    "mail-certificates": {"task": "tenants.mail_certificates", "schedule": 300.0, "options": {"expires": 300}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(_environment.data_dir / "scheduler")
 

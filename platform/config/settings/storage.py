@@ -7,6 +7,8 @@ from config.environment import environment
 _environment = environment()
 _storage = _environment.storage
 
+SCRATCH_DIR = _environment.data_dir / "scratch"
+"""Where files grow that are too large for memory, until they are stored."""
 UPLOAD_MAX_BYTES = _environment.upload_max_bytes
 ANTIVIRUS = _environment.antivirus
 CLAMD_URL = _environment.clamd_url
