@@ -36,13 +36,15 @@ class Source:
 
     `answers` by requirement id; `reviews`: the newest per answer id; `evidence`: the files behind each answer id in
     their newest version; `names`: every person id that appears, as text → display name; `previous`: what
-    `previous_of` made, or None.
+    `previous_of` made, or None. `sheet` covers what the assessment takes of its standard, and so does the document;
+    `assessable` are the refs of it that can be answered.
     """
 
     taken_at: datetime
     organisation: Row
     assessment: Row
     edition: Edition
+    assessable: frozenset[str]
     sheet: ScoreSheet
     answers: Mapping[UUID, Row]
     reviews: Mapping[UUID, Row]
@@ -70,11 +72,17 @@ def build_document(source: Source) -> dict[str, Any]:
             "content_hash": edition.content_hash,
             "method": edition.method,
             "scale": _scale(edition.scale_in(language)),
+            "result_scale": _scale(result) if (result := edition.result_scale_in(language)) else None,
         },
         "scores": _score(source.sheet.root),
-        "groups": {ref: source.sheet.nodes[ref].asserted for ref in _upper_refs(edition)},
+        "groups": {ref: source.sheet.nodes[ref].asserted for ref in _upper_refs(edition) if ref in source.sheet.nodes},
+        "findings": [finding._asdict() for finding in source.sheet.findings],
         "people": dict(sorted(source.names.items())),
-        "requirements": [_requirement(node, words=texts[node.ref], source=source) for node in edition.nodes],
+        "requirements": [
+            _requirement(node, words=texts[node.ref], source=source)
+            for node in edition.nodes
+            if node.ref in source.sheet.nodes
+        ],
         "actions": [_action(row, source=source) for row in source.actions],
         "previous": dict(source.previous) if source.previous else None,
     }
@@ -126,6 +134,8 @@ def _assessment(source: Source, *, language: str) -> dict[str, Any]:
         "name": row["name"],
         "scope": row["scope"],
         "profiles": list(row["profiles"]),
+        "selection": row["selection"],
+        "options": row["options"],
         "period_start": _day(row["period_start"]),
         "period_end": _day(row["period_end"]),
         "state": row["state"],
@@ -168,7 +178,7 @@ def _requirement(node: Node, *, words: Words, source: Source) -> dict[str, Any]:
         "title": words.title,
         "summary": words.summary,
         "question": words.question,
-        "assessable": node.assessable,
+        "assessable": node.ref in source.assessable,
         "weight": node.weight,
         "themes": list(node.themes),
         "score": _score(source.sheet.nodes[node.ref]),

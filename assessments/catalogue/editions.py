@@ -116,6 +116,14 @@ class Edition:
         """The scale that scores are told on, where it is not that of the answers."""
         return scale_in(self.result_scale, language=self.language(language)) if self.result_scale else None
 
+    def choices_in(self, language: str | None = None) -> dict[str, list[dict[str, Any]]]:
+        """{selections [{slug, name}], alternatives [{slug, name, options [{slug, name, refs}]}]} in one language."""
+        spoken = self.language(language)
+        return {
+            "selections": [named_in(entry, language=spoken) for entry in self.selections],
+            "alternatives": [alternative_in(entry, language=spoken) for entry in self.alternatives],
+        }
+
     def fragments(self, language: str | None = None) -> Mapping[str, bytes]:
         """Ref → JSON of the requirement's public part, in document order, made once per language.
 

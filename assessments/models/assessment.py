@@ -27,6 +27,12 @@ class Assessment(TenantModel):
     )
     scope = models.TextField(blank=True, help_text="What the assessment covers, in words.")
     profiles = models.JSONField(default=list, help_text="Applicability profiles that apply, for example `sterile`.")
+    selection = models.CharField(
+        max_length=60, blank=True, db_default="", help_text="The part of the standard that is taken; empty: all of it."
+    )
+    options = models.JSONField(
+        db_default={}, default=dict, help_text="Alternative → the option taken, where it is not the first."
+    )
     period_start = models.DateField(null=True)
     period_end = models.DateField(null=True)
     target = models.FloatField(null=True, help_text="Level aimed at where an answer names none of its own.")

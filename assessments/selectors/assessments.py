@@ -14,8 +14,9 @@ from django.db.models.functions import JSONObject
 from api.problems import NotFound
 from assessments.catalogue.editions import edition
 from assessments.lifecycle import AssessmentMove, AssessmentState, open_moves
-from assessments.models import Answer, Assessment, AssessmentScore
+from assessments.models import Assessment, AssessmentScore
 from assessments.selectors.scores import SCORE_FIELDS, Basis, basis_of, root_body, root_scores
+from assessments.selectors.taken import answers_in, chosen, tree_of
 from assessments.selectors.workbook import Workbook, progress
 from identity.models import Person
 from tenants.access import Access
@@ -43,8 +44,8 @@ WHERE a.organisation_id = %s AND a.id = %s
 """  # noqa: S608 - put together from constants
 _LISTED = (
     "id", "name", "state", "period_start", "period_end", "target", "version", "revision", "created_at", "updated_at",
-    "standard_id", "profiles", "answers_revision", "standard__slug", "standard__number", "lead_id", "lead__name",
-    "lead__email",
+    "standard_id", "profiles", "selection", "options", "answers_revision", "standard__slug", "standard__number",
+    "lead_id", "lead__name", "lead__email",
 )  # fmt: skip
 
 
@@ -56,7 +57,8 @@ def get_assessment(assessment_id: UUID) -> Assessment:
     if row is None:
         raise NotFound
     values = dict(zip(_COLUMNS, row, strict=False))
-    values["profiles"] = orjson.loads(values["profiles"])
+    for name in ("profiles", "options"):
+        values[name] = orjson.loads(values[name])
     found = Assessment.from_db("default", _COLUMNS, list(values.values()))
     for field, (name, email) in {"lead": row[-4:-2], "approved_by": row[-2:]}.items():
         if (person_id := getattr(found, f"{field}_id")) is not None:
@@ -81,7 +83,16 @@ def list_assessments(
 def listed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The bodies of a page, with scores brought up to date: no query, or two when any score is stale."""
     bases = [
-        Basis(row["id"], row["standard_id"], row["profiles"], row["target"], row["answers_revision"]) for row in rows
+        Basis(
+            id=row["id"],
+            standard_id=row["standard_id"],
+            profiles=row["profiles"],
+            target=row["target"],
+            answers_revision=row["answers_revision"],
+            selection=row["selection"],
+            options=row["options"],
+        )
+        for row in rows
     ]
     scores = root_scores(bases, kept={row["id"]: row["kept"] for row in rows})
     return [_list_body(row, scores=scores[row["id"]]) for row in rows]
@@ -112,6 +123,7 @@ def summary_body(assessment: Assessment, *, access: Access, book: Workbook | Non
         },
         "scope": assessment.scope,
         "profiles": assessment.profiles,
+        **chosen(of, assessment=assessment, language=assessment.language),
         "period": _period(assessment.period_start, assessment.period_end),
         "target": assessment.target,
         "language": assessment.language,
@@ -126,7 +138,9 @@ def summary_body(assessment: Assessment, *, access: Access, book: Workbook | Non
         "approved_at": assessment.approved_at,
         "approved_by": {"id": approver.pk, "name": approver.display_name} if approver else None,
         "scores": root_body(book.sheet.root) if book else current_scores(assessment),
-        "progress": book.progress if book else progress(len(of.score_tree.assessable), touched=_touched(assessment)),
+        "progress": book.progress
+        if book
+        else progress(len(tree_of(assessment).assessable), touched=_touched(assessment)),
     }
 
 
@@ -137,7 +151,7 @@ def current_scores(assessment: Assessment) -> dict[str, Any]:
 
 
 def _touched(assessment: Assessment) -> dict[str, int]:
-    rows = Answer.objects.filter(assessment=assessment).values_list("state").annotate(Count("pk"))
+    rows = answers_in(assessment).values_list("state").annotate(Count("pk"))
     return dict(rows.order_by())
 
 

@@ -27,7 +27,8 @@ from django.utils import timezone
 
 from api.ids import new_id
 from assessments.catalogue.bounded import Bounded
-from assessments.catalogue.editions import EDITIONS_KEPT, Edition, Node, edition
+from assessments.catalogue.editions import EDITIONS_KEPT, Edition, edition
+from assessments.catalogue.parts import part_of
 from assessments.models import Assessment
 from assessments.scoring import Explanation, LeafState, NodeScore, ScoreSheet, ScoreTree, explain, score
 from tenants.scope import current_organisation
@@ -90,6 +91,13 @@ class Basis:
     profiles: Sequence[str]
     target: float | None
     answers_revision: int
+    selection: str
+    options: Mapping[str, str]
+
+    @property
+    def tree(self) -> ScoreTree:
+        """What of the standard is taken."""
+        return part_of(edition(self.standard_id), selection=self.selection, options=self.options)
 
 
 def basis_of(assessment: Assessment) -> Basis:
@@ -99,6 +107,8 @@ def basis_of(assessment: Assessment) -> Basis:
         profiles=assessment.profiles,
         target=assessment.target,
         answers_revision=assessment.answers_revision,
+        selection=assessment.selection,
+        options=assessment.options,
     )
 
 
@@ -107,18 +117,19 @@ def refs_by_id(of: Edition) -> Mapping[str, str]:
     return _refs.get_or_make(of.id, lambda: {str(node.id): node.ref for node in of.nodes})
 
 
-def unanswered_states(nodes: Iterable[Node], *, profiles: Sequence[str], target: float | None) -> dict[str, LeafState]:
-    """The states of a fresh assessment: every assessable requirement, those outside the profiles not applicable."""
+def unanswered_states(
+    tree: ScoreTree, *, of: Edition, profiles: Sequence[str], target: float | None
+) -> dict[str, LeafState]:
+    """The states of a fresh assessment: every requirement in it, those outside the profiles not applicable."""
     blank, outside = LeafState(target=target), LeafState(applicable=False)
     return {
-        node.ref: blank if not node.applies_if or node.applies_if in profiles else outside
-        for node in nodes
-        if node.assessable
+        ref: blank if not (condition := of.by_ref[ref].applies_if) or condition in profiles else outside
+        for ref in tree.assessable
     }
 
 
 def leaf_states(assessment: Assessment, *, today: date | None = None) -> dict[str, LeafState]:
-    """Ref → state of every assessable requirement, as the module's rule has it. One query."""
+    """Ref → state of every requirement the assessment takes, as the module's rule has it. One query."""
     basis = basis_of(assessment)
     return _states([basis], today=today or timezone.localdate())[basis.id][0]
 
@@ -184,7 +195,7 @@ def _states(bases: Iterable[Basis], *, today: date) -> dict[UUID, tuple[dict[str
     found: dict[str, tuple[Basis, dict[str, LeafState], Mapping[str, str]]] = {}
     for basis in bases:
         of = edition(basis.standard_id)
-        states = unanswered_states(of.nodes, profiles=basis.profiles, target=basis.target)
+        states = unanswered_states(basis.tree, of=of, profiles=basis.profiles, target=basis.target)
         found[str(basis.id)] = (basis, states, refs_by_id(of))
     ends: dict[str, date] = {}
     with connection.cursor() as cursor:
@@ -199,6 +210,8 @@ def _states(bases: Iterable[Basis], *, today: date) -> dict[UUID, tuple[dict[str
         for assessment_id, requirement_id, level, applicable, valid, validated, target, until in cursor.fetchall():
             basis, states, refs = found[assessment_id]
             ref = refs[requirement_id]
+            if ref not in states:
+                continue
             if states[ref].applicable:
                 aim = basis.target if target is None else target
                 states[ref] = LeafState(level, applicable, valid, validated, aim)
@@ -215,7 +228,7 @@ def _refreshed(stale: Sequence[Basis], *, today: date) -> dict[UUID, dict[str, A
     standing = _states(stale, today=today)
     for basis in stale:
         states, valid_until = standing[basis.id]
-        root = score(edition(basis.standard_id).score_tree, states).root
+        root = score(basis.tree, states).root
         rows[basis.id] = {
             "id": new_id(),
             "assessment_id": basis.id,

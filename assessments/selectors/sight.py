@@ -16,8 +16,10 @@ from django.db import connection
 
 from api.problems import NotFound
 from assessments.catalogue.editions import Edition, Node, edition
+from assessments.catalogue.parts import is_whole
 from assessments.models import Assessment
 from assessments.scoring import ScoreTree
+from assessments.selectors.taken import tree_of
 from tenants.access import Access
 from tenants.scope import current_organisation
 
@@ -35,9 +37,12 @@ LEFT JOIN tenants_membership m ON m.organisation_id = %(organisation)s AND m.per
 
 @dataclass(frozen=True)
 class Sight:
-    """`tops`: the sections a caller is let into, in document order; none for the whole."""
+    """`part`: what the assessment takes of its standard; `tops`: the sections of it that a caller is let into, in
+    document order; none for the whole.
+    """
 
     edition: Edition
+    part: ScoreTree
     person_id: uuid.UUID
     is_member: bool
     tops: tuple[str, ...] = ()
@@ -45,11 +50,12 @@ class Sight:
     @cached_property
     def tree(self) -> ScoreTree:
         """What is scored: what lies elsewhere does not enter any figure that is shown."""
-        return branch(self.edition.score_tree, tops=self.tops) if self.tops else self.edition.score_tree
+        return branch(self.part, tops=self.tops) if self.tops else self.part
 
     @property
     def is_whole(self) -> bool:
-        return not self.tops
+        """Whether there is nothing to answer that is out of sight."""
+        return not self.tops and is_whole(self.edition, tree=self.part)
 
     def sees(self, ref: str) -> bool:
         return ref in self.tree.nodes
@@ -63,13 +69,13 @@ class Sight:
     def answerable(self, ref: str) -> Node:
         """As `node`, for what can be answered: a heading has no answer."""
         node = self.node(ref)
-        if not node.assessable:
+        if ref not in self.tree.assessable:
             raise NotFound
         return node
 
     def requirement_ids(self) -> list[uuid.UUID] | None:
         """Ids of the requirements in sight; None for all of them."""
-        return None if self.is_whole else [self.edition.by_ref[ref].id for ref in self.tree.nodes]
+        return None if self.is_whole else [self.edition.by_ref[ref].id for ref in self.tree.assessable]
 
     def people(self, person_ids: Iterable[str | uuid.UUID | None]) -> dict[str, dict[str, Any]]:
         """Person id as text → {id, name} to show: the person, or for outside reviewers {null, the part they play}.
@@ -96,15 +102,18 @@ class Sight:
 
 def sight_of(access: Access, assessment: Assessment) -> Sight:
     """What this caller sees of this assessment. Whether they may see any of it was decided at the door."""
-    of = edition(assessment.standard_id)
+    of, part = edition(assessment.standard_id), tree_of(assessment)
     if access.is_member:
-        return Sight(of, access.person_id, is_member=True)
-    return Sight(of, access.person_id, is_member=False, tops=access.grants[assessment.pk].parts)
+        return Sight(of, part, access.person_id, is_member=True)
+    return Sight(of, part, access.person_id, is_member=False, tops=access.grants[assessment.pk].parts)
 
 
 def branch(tree: ScoreTree, *, tops: Sequence[str]) -> ScoreTree:
-    """The parts of a tree at and below `tops`, none of which is below another: elsewhere does not enter the scores."""
-    nodes = [node for top in tops for node in _at_and_below(tree, top=top)]
+    """The parts of a tree at and below `tops`, none of which is below another: elsewhere does not enter the scores.
+
+    A top that the assessment does not take any more holds nothing.
+    """
+    nodes = [node for top in tops if top in tree.nodes for node in _at_and_below(tree, top=top)]
     return tree.rebuilt(nodes)
 
 

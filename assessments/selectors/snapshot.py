@@ -11,10 +11,12 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from api.problems import NotFound, Problem
 from assessments.catalogue.editions import Edition, edition
-from assessments.models import Action, Answer, Assessment, EvidenceLink, EvidenceVersion, FileState, Review, Snapshot
+from assessments.catalogue.parts import options_taken
+from assessments.models import Action, Assessment, EvidenceLink, EvidenceVersion, FileState, Review, Snapshot
 from assessments.scoring import score
 from assessments.selectors.scores import leaf_states
 from assessments.selectors.sight import names_of
+from assessments.selectors.taken import answers_in, chosen, tree_of
 from assessments.snapshot_document import Row, Source, is_intact, previous_of
 
 _ASSESSMENT = (
@@ -33,21 +35,24 @@ def read_source(assessment: Assessment, *, taken_at: datetime) -> Source:
     `assessment` comes with its organisation. Nine statements, whatever the size, when the edition is in memory.
     """
     pinned = edition(assessment.standard_id)
-    answers = {row["requirement_id"]: row for row in Answer.objects.filter(assessment=assessment).values(*_ANSWER)}
+    answers = {row["requirement_id"]: row for row in answers_in(assessment).values(*_ANSWER)}
     reviews = _newest_reviews(assessment)
     evidence = _evidence_by_answer(assessment)
+    taken = tree_of(assessment).nodes
     actions = list(
-        Action.objects.filter(assessment=assessment)
+        Action.objects.filter(assessment=assessment, requirement_id__in=[pinned.by_ref[ref].id for ref in taken])
         .order_by("id")
         .values("requirement_id", "title", "owner_id", "due", "effort", "expected_level", "state")
     )
     row = {name: getattr(assessment, name) for name in _ASSESSMENT}
+    row |= chosen(pinned, assessment=assessment, language=assessment.language)
     return Source(
         taken_at=taken_at,
         organisation={name: getattr(assessment.organisation, name) for name in ("id", "slug", "name")},
         assessment=row,
         edition=pinned,
-        sheet=score(pinned.score_tree, leaf_states(assessment, today=taken_at.date())),
+        assessable=tree_of(assessment).assessable,
+        sheet=score(tree_of(assessment), leaf_states(assessment, today=taken_at.date())),
         answers=answers,
         reviews=reviews,
         evidence=evidence,
@@ -131,7 +136,8 @@ def _people(
 def _previous(assessment: Assessment, *, pinned: Edition) -> Row | None:
     """The snapshot to compare with: the last of this assessment, else of the one it succeeds, else of the standard.
 
-    Read before the new one is written. One on another scale cannot be compared, and is as good as none.
+    Read before the new one is written. One on another scale, or of another part of the standard, cannot be compared
+    and is as good as none.
     """
     nearness = Case(
         When(assessment_id=assessment.pk, then=Value(0)),
@@ -144,11 +150,13 @@ def _previous(assessment: Assessment, *, pinned: Edition) -> Row | None:
         .order_by(nearness, "-taken_at", "-id")
         .values(
             "taken_at", "assessment_id", "assessment__name", "contents__scores", "contents__groups",
-            "contents__standard__scale",
+            "contents__standard__scale", "contents__assessment__selection", "contents__assessment__options",
         )
         .first()
     )  # fmt: skip
     if row is None or any(row["contents__standard__scale"][end] != pinned.scale[end] for end in ("minimum", "maximum")):
+        return None
+    if _part_told(row) != _part_of(assessment, pinned=pinned):
         return None
     return previous_of(
         taken_at=row["taken_at"],
@@ -156,3 +164,16 @@ def _previous(assessment: Assessment, *, pinned: Edition) -> Row | None:
         groups=row["contents__groups"],
         assessment={"id": row["assessment_id"], "name": row["assessment__name"]},
     )
+
+
+def _part_told(row: Row) -> tuple[str, dict[str, str]]:
+    """The part of the standard that a document is about; those from before there were parts are about the whole."""
+    selection, options = row["contents__assessment__selection"], row["contents__assessment__options"] or ()
+    return (
+        selection["slug"] if selection else "",
+        {entry["alternative"]["slug"]: entry["option"]["slug"] for entry in options},
+    )
+
+
+def _part_of(assessment: Assessment, *, pinned: Edition) -> tuple[str, dict[str, str]]:
+    return assessment.selection, options_taken(pinned.alternatives, options=assessment.options)

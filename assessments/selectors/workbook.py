@@ -43,7 +43,7 @@ _SOME_ROWS = f"{_ROWS} AND a.requirement_id = ANY(%(requirements)s)"
 
 LONG_TEXTS: Final = frozenset({"summary", "question", "evidence", "levels"})
 
-_heads: Bounded[tuple[UUID, str, bool], Mapping[str, orjson.Fragment]] = Bounded(size=EDITIONS_KEPT)
+_heads: Bounded[tuple[UUID, str, bool, frozenset[str]], Mapping[str, orjson.Fragment]] = Bounded(size=EDITIONS_KEPT)
 
 
 class AnswerRow(NamedTuple):
@@ -94,8 +94,7 @@ class Workbook:
     @cached_property
     def sheet(self) -> ScoreSheet:
         """The scores of every node of `tree`; the same rule as `scores.leaf_states`."""
-        nodes = [self.edition.by_ref[ref] for ref in self.tree.nodes]
-        states = unanswered_states(nodes, profiles=self.profiles, target=self.target)
+        states = unanswered_states(self.tree, of=self.edition, profiles=self.profiles, target=self.target)
         for ref, row in self.rows.items():
             if states[ref].applicable:
                 target = self.target if row.target is None else row.target
@@ -182,7 +181,7 @@ def open_workbook(
     """
     of = sight.edition
     tree = sight.tree if top is None else branch(sight.tree, tops=[top])
-    rows = answer_rows(assessment, refs=None if top is None and sight.is_whole else tree.nodes)
+    rows = answer_rows(assessment, refs=None if top is None and sight.is_whole else tree.assessable)
     return Workbook(
         edition=of,
         rows=rows,
@@ -196,13 +195,13 @@ def open_workbook(
 
 def requirements_json(book: Workbook, *, whole_texts: bool) -> list[dict[str, Any]]:
     """All requirements in document order, each as `requirement_body` has it."""
-    heads = _heads_of(book.edition, language=book.language, whole_texts=whole_texts)
+    heads = _heads_of(book.edition, language=book.language, whole_texts=whole_texts, tree=book.tree)
     return [_body(book, head=heads[ref], ref=ref, node=node) for ref, node in book.sheet.nodes.items()]
 
 
 def requirement_body(book: Workbook, *, ref: str) -> dict[str, Any]:
     """One requirement, ready for JSON: {…the public part with all its texts…, applies, score, answer}."""
-    heads = _heads_of(book.edition, language=book.language, whole_texts=True)
+    heads = _heads_of(book.edition, language=book.language, whole_texts=True, tree=book.tree)
     return _body(book, head=heads[ref], ref=ref, node=book.sheet.nodes[ref])
 
 
@@ -216,21 +215,26 @@ def _body(book: Workbook, *, head: orjson.Fragment, ref: str, node: NodeScore) -
     }
 
 
-def _heads_of(of: Edition, *, language: str, whole_texts: bool) -> Mapping[str, orjson.Fragment]:
+def _heads_of(of: Edition, *, language: str, whole_texts: bool, tree: ScoreTree) -> Mapping[str, orjson.Fragment]:
     """Ref → the public part as ready JSON, from the ref's value to the end of the last member.
 
     orjson copies a fragment as it stands, so that `{"ref": head}` comes out as all of the public part: no member of it
     is encoded again. Without `whole_texts` it ends with the title: the rest is long, never changes for an edition, and
-    is to be had per requirement.
+    is to be had per requirement. What is only a heading in the part of the standard that is taken says so.
     """
+    headings: frozenset[str] = frozenset()
+    if tree is not of.score_tree:
+        headings = frozenset(of.score_tree.assessable & tree.nodes.keys() - tree.assessable)
 
     def make() -> Mapping[str, orjson.Fragment]:
-        texts = of.fragments(language)
+        texts = dict(of.fragments(language))
+        for ref in headings:
+            texts[ref] = orjson.dumps({**orjson.loads(texts[ref]), "assessable": False})
         if not whole_texts:
             texts = {ref: _without(text, LONG_TEXTS) for ref, text in texts.items()}
         return {ref: orjson.Fragment(text.removeprefix(b'{"ref":')[:-1]) for ref, text in texts.items()}
 
-    return _heads.get_or_make((of.id, language, whole_texts), make)
+    return _heads.get_or_make((of.id, language, whole_texts, headings), make)
 
 
 def _without(text: bytes, names: Collection[str]) -> bytes:

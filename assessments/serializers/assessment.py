@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers import StrictSerializer
-from assessments.catalogue.serializers import ScaleShape
+from assessments.catalogue.serializers import ChoiceShape, ScaleShape
 from assessments.lifecycle import AssessmentMove, AssessmentState
 from assessments.scoring import Measure
 
@@ -42,6 +42,13 @@ class AssessmentFields(StrictSerializer):
         child=serializers.CharField(max_length=60),
         max_length=50,
         help_text="Conditions that are met, such as sterile; requirements under other conditions are left out.",
+    )
+    selection = serializers.CharField(
+        max_length=60, allow_blank=True, help_text="Slug of one of the standard's selections; empty for all of it."
+    )
+    options = serializers.DictField(
+        child=serializers.CharField(max_length=60),
+        help_text="Alternative → option, by slug; the first option where none is named. Answers outside are kept.",
     )
     period_start = serializers.DateField(allow_null=True)
     period_end = serializers.DateField(allow_null=True)
@@ -147,10 +154,17 @@ class ProgressShape(Shape):
     validated = serializers.IntegerField()
 
 
+class ChosenOptionShape(Shape):
+    alternative = ChoiceShape()
+    option = ChoiceShape()
+
+
 class AssessmentShape(ListedAssessment):
     standard = PinnedStandardShape()
     scope = serializers.CharField()
     profiles = serializers.ListField(child=serializers.CharField())
+    selection = ChoiceShape(allow_null=True, help_text="The part of the standard that is taken; null for all of it.")
+    options = ChosenOptionShape(many=True, help_text="The option taken of every alternative.")
     language = serializers.CharField()
     predecessor = serializers.UUIDField(allow_null=True, help_text="The revision this one succeeds.")
     moves = serializers.ListField(

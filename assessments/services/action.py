@@ -14,6 +14,7 @@ from assessments.gaps import propose
 from assessments.lifecycle import AssessmentState
 from assessments.models import Action, Assessment
 from assessments.selectors.actions import gaps_without_action, get_action
+from assessments.selectors.taken import tree_of
 from tenants import audit
 from tenants.models import Membership
 
@@ -31,9 +32,9 @@ def create_action(*, assessment: Assessment, access: Access, ref: str, fields: M
     """Plan one improvement of the requirement `ref`. Raises Invalid for a ref, owner or level that is none."""
     _require_open(assessment)
     pinned = edition(assessment.standard_id)
-    node = pinned.by_ref.get(ref)
-    if node is None or not node.assessable:
-        raise Invalid({"ref": ["The standard has no assessable requirement with this ref."]})
+    if ref not in tree_of(assessment).assessable:
+        raise Invalid({"ref": ["The assessment has no assessable requirement with this ref."]})
+    node = pinned.by_ref[ref]
     values = _columns(fields, pinned=pinned)
     action = Action(assessment=assessment, requirement_id=node.id, created_by_id=access.person_id, **values)
     action.save(force_insert=True)

@@ -22,7 +22,9 @@ from assessments.catalogue.editions import Edition, edition
 from assessments.lifecycle import AnswerMove, AnswerState, AssessmentState, LifecycleError, move_answer
 from assessments.models import Assessment
 from assessments.problems import refused
+from assessments.scoring import ScoreTree
 from assessments.selectors.assessments import get_assessment
+from assessments.selectors.taken import tree_of
 from assessments.selectors.workbook import UNTOUCHED, AnswerRow, answer_rows, moment
 from assessments.services.assign import check_assignees
 from assessments.services.edit import EditError, edited, moves_scores, told
@@ -90,11 +92,11 @@ def change_answer(*, access: Access, assessment_id: UUID, edit: Edit) -> Written
     answer handed in), PreconditionFailed.
     """
     assessment = get_assessment(assessment_id)
-    node = edition(assessment.standard_id).by_ref.get(edit.ref)
-    if node is None:
+    of, tree = edition(assessment.standard_id), tree_of(assessment)
+    if edit.ref not in of.by_ref:
         raise NotFound
-    if not node.assessable:
-        raise Invalid({"ref": [_heading(edit.ref)]})
+    if edit.ref not in tree.assessable:
+        raise Invalid({"ref": [_unanswerable(edit.ref, of=of, tree=tree)]})
     work = _Work(access=access, assessment=assessment, edits=[edit])
     row = work.rows.get(edit.ref, UNTOUCHED)
     if row.version != edit.version:
@@ -115,7 +117,7 @@ def change_answers(*, access: Access, assessment_id: UUID, edits: Sequence[Edit]
     PreconditionFailed with `stale` [{index, ref, current_version}].
     """
     assessment = get_assessment(assessment_id)
-    _check_refs(edits, of=edition(assessment.standard_id))
+    _check_refs(edits, of=edition(assessment.standard_id), tree=tree_of(assessment))
     work = _Work(access=access, assessment=assessment, edits=edits)
     _check_versions(edits, rows=work.rows)
     after: dict[str, AnswerRow] = {}
@@ -222,7 +224,7 @@ def _scores_differ(row: AnswerRow, *, after: AnswerRow) -> bool:
 
 def _move(*, access: Access, assessment_id: UUID, ref: str, version: int, move: AnswerMove) -> Written:
     assessment = get_assessment(assessment_id)
-    if ref not in edition(assessment.standard_id).score_tree.assessable:
+    if ref not in tree_of(assessment).assessable:
         raise NotFound
     work = _Work(access=access, assessment=assessment, edits=[Edit(ref, version, {})])
     row = work.rows.get(ref, UNTOUCHED)
@@ -245,16 +247,15 @@ def _move(*, access: Access, assessment_id: UUID, ref: str, version: int, move: 
     return work.write({ref: after})
 
 
-def _check_refs(edits: Sequence[Edit], *, of: Edition) -> None:
+def _check_refs(edits: Sequence[Edit], *, of: Edition, tree: ScoreTree) -> None:
     seen: set[str] = set()
     wrong: list[dict[str, Any]] = []
     for index, edit in enumerate(edits):
-        node = of.by_ref.get(edit.ref)
         sentence = ""
-        if node is None:
+        if edit.ref not in of.by_ref:
             sentence = f"The standard has no requirement {edit.ref}."
-        elif not node.assessable:
-            sentence = _heading(edit.ref)
+        elif edit.ref not in tree.assessable:
+            sentence = _unanswerable(edit.ref, of=of, tree=tree)
         elif edit.ref in seen:
             sentence = f"Requirement {edit.ref} stands here twice."
         if sentence:
@@ -281,5 +282,10 @@ def _invalid(items: Sequence[Mapping[str, Any]]) -> Invalid:
     return Invalid(errors, items=list(items))
 
 
-def _heading(ref: str) -> str:
+def _unanswerable(ref: str, *, of: Edition, tree: ScoreTree) -> str:
+    node = of.by_ref[ref]
+    if node.withdrawn is not None:
+        return f"{ref} is withdrawn; see {', '.join(node.withdrawn)}." if node.withdrawn else f"{ref} is withdrawn."
+    if node.assessable or ref not in tree.nodes:
+        return f"{ref} is not part of this assessment: it lies outside the selection or option that was chosen."
     return f"{ref} is a heading; answer the requirements below it."

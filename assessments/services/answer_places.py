@@ -13,6 +13,7 @@ from api.problems import Conflict, NotFound
 from assessments.catalogue.editions import Edition, Node, edition
 from assessments.lifecycle import AnswerMove, AnswerState, AssessmentState, LifecycleError, open_moves
 from assessments.models import Answer, Assessment
+from assessments.selectors.taken import tree_of
 
 NO_SUCH_REQUIREMENT = "There is no such requirement to answer in this assessment."
 _CLOSED = frozenset({AssessmentState.APPROVED, AssessmentState.ARCHIVED})
@@ -23,11 +24,10 @@ def edition_of(assessment: Assessment) -> Edition:
 
 
 def find_node(assessment: Assessment, *, ref: str) -> Node:
-    """The requirement an answer can be given to, or NotFound: a heading has no answer."""
-    node = edition_of(assessment).by_ref.get(ref)
-    if node is None or not node.assessable:
+    """The requirement an answer can be given to, or NotFound: a heading has no answer, nor has what is not taken."""
+    if ref not in tree_of(assessment).assessable:
         raise NotFound
-    return node
+    return edition_of(assessment).by_ref[ref]
 
 
 def refuse_closed(assessment: Assessment) -> None:

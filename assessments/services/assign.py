@@ -15,6 +15,8 @@ from api.problems import Conflict, Invalid
 from assessments.catalogue.editions import Edition, edition
 from assessments.lifecycle import AnswerState
 from assessments.models import Assessment
+from assessments.scoring import ScoreTree
+from assessments.selectors.taken import tree_of
 from assessments.services.transitions import hold_assessment
 from tenants import audit
 from tenants.models import Membership
@@ -62,7 +64,7 @@ def assign_answers(*, assessment_id: UUID, refs: Sequence[str], assignee: UUID |
     if assessment.state in CLOSED:
         raise Conflict("assessment-not-open", f"The assessment is {assessment.state}: its answers cannot be changed.")
     of = edition(assessment.standard_id)
-    meant = _meant(refs, of=of, profiles=assessment.profiles)
+    meant = _meant(refs, of=of, tree=tree_of(assessment), profiles=assessment.profiles)
     check_assignees([assignee])
     changed = _store(assessment, of=of, refs=meant, assignee=assignee)
     if changed:
@@ -86,17 +88,17 @@ def check_assignees(person_ids: Iterable[UUID | None]) -> None:
         raise Invalid({"assignee": ["Name a member of this organisation who may answer."]})
 
 
-def _meant(refs: Sequence[str], *, of: Edition, profiles: Sequence[str]) -> list[str]:
-    unknown = [ref for ref in refs if ref not in of.by_ref]
+def _meant(refs: Sequence[str], *, of: Edition, tree: ScoreTree, profiles: Sequence[str]) -> list[str]:
+    unknown = [ref for ref in refs if ref not in tree.nodes]
     if unknown:
-        raise Invalid({"refs": [f"The standard has no requirement {ref}." for ref in unknown]})
+        raise Invalid({"refs": [f"The assessment has no requirement {ref}." for ref in unknown]})
     chosen: set[str] = set()
     for ref in refs:
-        if of.by_ref[ref].assessable:
+        if ref in tree.assessable:
             chosen.add(ref)
-        for below in of.score_tree.descendants(ref):
+        for below in tree.descendants(ref):
             node = of.by_ref[below]
-            if node.assessable and (not node.applies_if or node.applies_if in profiles):
+            if below in tree.assessable and (not node.applies_if or node.applies_if in profiles):
                 chosen.add(below)
     return [node.ref for node in of.nodes if node.ref in chosen]
 

@@ -13,6 +13,7 @@ from api.problems import Conflict, Invalid, NotFound
 from assessments.catalogue.editions import Node
 from assessments.lifecycle import AssessmentState, LifecycleError
 from assessments.models import Assessment, Evidence, EvidenceLink, EvidenceVersion
+from assessments.selectors.taken import tree_of
 from assessments.services.answer_places import (
     NO_SUCH_REQUIREMENT,
     edition_of,
@@ -56,11 +57,10 @@ def link_many(assessment_id: uuid.UUID, *, pairs: Sequence[Pair], person_id: uui
     """All pairs or none, in a number of statements that does not depend on how many there are. Repeats are one link."""
     assessment = hold_assessment(assessment_id)
     unfit = _faults([pair.evidence_id for pair in pairs])
-    by_ref = edition_of(assessment).by_ref
+    by_ref, taken = edition_of(assessment).by_ref, tree_of(assessment).assessable
     faults: dict[str, list[str]] = {}
     for index, pair in enumerate(pairs):
-        node = by_ref.get(pair.ref)
-        if node is None or not node.assessable:
+        if pair.ref not in taken:
             faults[f"links.{index}.ref"] = [NO_SUCH_REQUIREMENT]
         if fault := unfit.get(pair.evidence_id):
             faults[f"links.{index}.evidence"] = [fault]

@@ -94,7 +94,7 @@ class _Reviewing:
     def _look_at(self, draft: Draft, *, index: int, repeated: bool) -> None:
         path, place = f"reviews.{index}", {"index": index, "ref": draft.ref}
         node = self.edition.by_ref.get(draft.ref)
-        if node is None or not node.assessable or not self.sight.sees(draft.ref):
+        if node is None or draft.ref not in self.sight.tree.assessable:
             self.faults[f"{path}.ref"] = [NO_SUCH_REQUIREMENT]
             return
         if repeated:

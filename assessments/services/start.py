@@ -21,13 +21,13 @@ from tenants.models import Membership
 
 CLOSED: Final = frozenset({AssessmentState.APPROVED.value, AssessmentState.ARCHIVED.value})
 _TOLD: Final = {"profile": "its profile", "record": "a few facts"}
-MOVES_SCORES: Final = frozenset({"profiles", "target"})
+MOVES_SCORES: Final = frozenset({"profiles", "target", "selection", "options"})
 
 
 def start_assessment(*, access: Access, fields: Mapping[str, Any]) -> Assessment:
     """Begin work on the current edition of `fields["standard"]` (a slug). No answer is made: they come when touched.
 
-    Fields: name, standard, scope, profiles, period_start, period_end, target, language, lead.
+    Fields: name, standard, scope, profiles, selection, options, period_start, period_end, target, language, lead.
     Raises Invalid, and Unprocessable for a standard without a tree.
     """
     given = dict(fields)
@@ -108,12 +108,28 @@ def _check(fields: Mapping[str, Any], *, of: Edition, period: tuple[date | None,
     if unknown:
         known = ", ".join(sorted(vocabulary().conditions))
         errors["profiles"] = [f"Unknown: {', '.join(unknown)}. Choose from {known}."]
+    errors |= _choice_errors(fields, of=of)
     if "language" in fields and fields["language"] not in of.languages:
         errors["language"] = [f"The texts of this standard are there in {', '.join(of.languages)}."]
     if fields.get("lead") is not None and not is_member(fields["lead"]):
         errors["lead"] = ["Name a member of this organisation."]
     if errors:
         raise Invalid(errors)
+
+
+def _choice_errors(fields: Mapping[str, Any], *, of: Edition) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    known = [entry["slug"] for entry in of.selections]
+    if (selection := fields.get("selection")) and selection not in known:
+        choose = f"Choose from {', '.join(known)}, or leave it empty." if known else "It has none; leave it empty."
+        errors["selection"] = [f"{of.number} has no selection {selection}. {choose}"]
+    options = {entry["slug"]: [option["slug"] for option in entry["options"]] for entry in of.alternatives}
+    for alternative, option in fields.get("options", {}).items():
+        if alternative not in options:
+            errors[f"options.{alternative}"] = [f"{of.number} has no such alternative."]
+        elif option not in options[alternative]:
+            errors[f"options.{alternative}"] = [f"Choose one of {', '.join(options[alternative])}."]
+    return errors
 
 
 def scale_sentence(of: Edition) -> str:

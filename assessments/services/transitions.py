@@ -27,8 +27,9 @@ from django.utils import timezone
 from api.problems import Conflict, NotFound, PreconditionFailed
 from assessments.catalogue.editions import edition
 from assessments.lifecycle import AnswerState, AssessmentMove, AssessmentState, LifecycleError, move_assessment
-from assessments.models import Answer, Assessment
+from assessments.models import Assessment
 from assessments.problems import refused
+from assessments.selectors.taken import answers_in
 from tenants import audit
 from tenants.access import Access
 from tenants.scope import current_organisation
@@ -154,7 +155,7 @@ def _begin(assessment: Assessment, target: AssessmentState, access: Access) -> A
 
 
 def _submit(assessment: Assessment, target: AssessmentState, access: Access) -> Assessment:
-    answers = Answer.objects.filter(assessment=assessment)
+    answers = answers_in(assessment)
     handed_in = _move_answers(answers, before=AnswerState.ANSWERED, after=AnswerState.SUBMITTED)
     if not handed_in and not answers.exclude(state=AnswerState.OPEN.value).exists():
         raise Conflict("nothing-answered", "Answer at least one requirement before you hand the assessment in.")
@@ -165,7 +166,7 @@ def _submit(assessment: Assessment, target: AssessmentState, access: Access) -> 
 
 
 def _withdraw(assessment: Assessment, target: AssessmentState, access: Access) -> Assessment:
-    answers = Answer.objects.filter(assessment=assessment)
+    answers = answers_in(assessment)
     taken_back = _move_answers(answers, before=AnswerState.SUBMITTED, after=AnswerState.ANSWERED)
     return _step(assessment, AssessmentMove.WITHDRAW, target, told={"answers_taken_back": taken_back})
 
@@ -194,6 +195,8 @@ def _reopen(assessment: Assessment, target: AssessmentState, access: Access) -> 
         state=target.value,
         scope=assessment.scope,
         profiles=assessment.profiles,
+        selection=assessment.selection,
+        options=assessment.options,
         period_start=assessment.period_start,
         period_end=assessment.period_end,
         target=assessment.target,
@@ -239,7 +242,7 @@ def _move_answers(answers: Any, *, before: AnswerState, after: AnswerState) -> i
 def _blocking(assessment: Assessment) -> dict[str, list[str]]:
     """Answer state → refs, in document order, of what an approval waits for."""
     nodes = edition(assessment.standard_id).by_id
-    rows = Answer.objects.filter(assessment=assessment, state__in=_BLOCKING).values_list("state", "requirement_id")
+    rows = answers_in(assessment).filter(state__in=_BLOCKING).values_list("state", "requirement_id")
     found: dict[str, list[str]] = {}
     for state, requirement_id in sorted(rows, key=lambda row: nodes[row[1]].position):
         found.setdefault(state, []).append(nodes[requirement_id].ref)

@@ -55,7 +55,8 @@ def build_contents(snapshot: Mapping[str, object], *, options: ReportOptions = D
         subject=f"{frozen.assessment.name}, snapshot of {format_date(frozen.taken_at.date())}",
         taken_at=frozen.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         snapshot_sha256=frozen.sha256,
-        scale=frozen.standard.scale,
+        scale=frozen.standard.result,
+        answers_scale=frozen.standard.scale,
         cover=_write_cover(frozen, confidentiality=clean_line(options.confidentiality)),
         summary=write_summary(frozen, sheet=sheet, groups=clauses.groups),
         clauses=clauses,
@@ -89,6 +90,7 @@ def _write_cover(snapshot: Snapshot, *, confidentiality: str) -> Cover:
         facts=(
             Fact("Assessment", assessment.name or NOT_STATED),
             Fact("Scope", shorten(assessment.scope.replace("\n", " "), limit=420) or NOT_STATED),
+            *([Fact("Part of the standard", "; ".join(assessment.part))] if assessment.part else []),
             Fact("Period", format_period(assessment.period_start, assessment.period_end)),
             Fact("Led by", assessment.lead or NOT_STATED),
             Fact("Status", _say_status(snapshot)),

@@ -286,7 +286,8 @@ class ReportContents:
     subject: str
     taken_at: str
     snapshot_sha256: str
-    scale: Scale
+    scale: Scale  # of scores
+    answers_scale: Scale
     cover: Cover
     summary: Summary
     clauses: Clauses

@@ -22,7 +22,39 @@ _MEAN_OF_GROUPS = (
     "The score of a clause is the mean of what stands right below it, clause by clause up to the whole standard: every "
     "top-level clause counts the same, however many requirements it has."
 )
-_FORMULAS = {"weighted_mean": (_WEIGHTED_MEAN, _LEFT_OUT), "mean_of_groups": (_MEAN_OF_GROUPS, _LEFT_OUT)}
+_CAPPED_MEAN = (
+    "Each level above the target its publisher sets is cut back to that target first. The score of a clause, and of "
+    "the whole standard, is the weighted mean of what is left."
+)
+_FLOOR = (
+    "The score of a clause, and of the whole standard, is the weighted mean of the requirements below it, but never "
+    "more than a set distance above the lowest of the critical ones."
+)
+_SAMM = (
+    "The score of a practice adds up, over its levels, the mean of the activities of each level; what stands above is "
+    "the mean of its practices."
+)
+_STAGED = (
+    "The score of a clause, and of the whole standard, is the highest level for which everything it asks for, and "
+    "everything the levels below it ask for, is fulfilled."
+)
+_SUBTRACTIVE = (
+    "The score is the full number of points less those of every requirement that is not met. A clause stands at what "
+    "the whole would have if all outside the clause were met."
+)
+_COUNTED_AS_UNMET = (
+    "Requirements that do not apply count nowhere. One that applies and has no answer counts as not met; the coverage "
+    "beside each score says how much is answered. With nothing answered there is no score."
+)
+_FORMULAS = {
+    "weighted_mean": (_WEIGHTED_MEAN, _LEFT_OUT),
+    "mean_of_groups": (_MEAN_OF_GROUPS, _LEFT_OUT),
+    "capped_mean": (_CAPPED_MEAN, _LEFT_OUT),
+    "floor": (_FLOOR, _LEFT_OUT),
+    "samm": (_SAMM, _LEFT_OUT),
+    "staged_minimum": (_STAGED, _COUNTED_AS_UNMET),
+    "subtractive": (_SUBTRACTIVE, _COUNTED_AS_UNMET),
+}
 _ROUNDING = (
     "Figures are rounded half up for print only. Differences and thresholds are worked out before rounding, so a "
     "printed difference can seem to be off by 0.1."

@@ -65,14 +65,8 @@ def _read_scores(fields: Fields) -> Scores:
 
 
 def _read_standard(fields: Fields) -> Standard:
-    scale = fields.object("scale")
-    levels = [
-        Level(level=step.number("level"), name=step.line("name"), criteria=step.paragraphs("criteria"))
-        for step in scale.items("levels")
-    ]
-    minimum, maximum = scale.number("minimum"), scale.number("maximum")
-    if not minimum < maximum:
-        raise SnapshotMalformedError(scale.path, "the maximum must lie above the minimum")
+    scale = _read_scale(fields.object("scale"))
+    result = fields.optional_object("result_scale")
     return Standard(
         slug=fields.line("slug"),
         number=fields.line("number"),
@@ -81,11 +75,35 @@ def _read_standard(fields: Fields) -> Standard:
         edition=fields.line("edition"),
         content_hash=fields.line("content_hash"),
         method=fields.line("method"),
-        scale=Scale(
-            slug=scale.line("slug"),
-            minimum=minimum,
-            maximum=maximum,
-            levels=tuple(sorted(levels, key=lambda step: step.level)),
+        scale=scale,
+        result=scale if result is None else _read_scale(result),
+    )
+
+
+def _read_scale(scale: Fields) -> Scale:
+    levels = [
+        Level(level=step.number("level"), name=step.line("name"), criteria=step.paragraphs("criteria"))
+        for step in scale.items("levels")
+    ]
+    minimum, maximum = scale.number("minimum"), scale.number("maximum")
+    if not minimum < maximum:
+        raise SnapshotMalformedError(scale.path, "the maximum must lie above the minimum")
+    return Scale(
+        slug=scale.line("slug"),
+        minimum=minimum,
+        maximum=maximum,
+        levels=tuple(sorted(levels, key=lambda step: step.level)),
+    )
+
+
+def _read_part(fields: Fields) -> tuple[str, ...]:
+    """The names of the selection and of the options that were taken; older snapshots know of none."""
+    selection = fields.optional_object("selection")
+    return (
+        *([selection.line("name")] if selection else []),
+        *(
+            f"{item.object('alternative').line('name')}: {item.object('option').line('name')}"
+            for item in fields.items("options")
         ),
     )
 
@@ -102,6 +120,7 @@ def _read_assessment(fields: Fields) -> Assessment:
         approved_by=fields.line("approved_by"),
         approved_at=fields.optional_moment("approved_at"),
         target=fields.optional_number("target"),
+        part=_read_part(fields),
     )
 
 

@@ -57,7 +57,8 @@ class Standard:
     edition: str
     content_hash: str
     method: str
-    scale: Scale
+    scale: Scale  # of the answers
+    result: Scale  # of the scores of clauses and of the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Assessment:
     approved_by: str
     approved_at: datetime | None
     target: float | None
+    part: tuple[str, ...] = ()  # what is taken of the standard, in words; () for all of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def answer_in_words(snapshot: Snapshot) -> str:
         )
     stand = (
         f"{snapshot.organisation} stands at {format_score(scores.asserted)} of "
-        f"{format_level(standard.scale.maximum)} against {standard.number} by its own assessment"
+        f"{format_level(standard.result.maximum)} against {standard.number} by its own assessment"
     )
     return stand + _say_change(snapshot) + _say_target(snapshot)
 
@@ -107,7 +107,7 @@ def _write_context(snapshot: Snapshot, *, sheet: Sheet) -> str:
     score = snapshot.scores.asserted
     if score is None:
         return ""
-    sentences = [f"On the scale of this standard that is {place_on_scale(score, scale=snapshot.standard.scale)}."]
+    sentences = [f"On the scale of this standard that is {place_on_scale(score, scale=snapshot.standard.result)}."]
     behind = sheet.below_target
     if behind:
         far = sum(1 for leaf in behind if (leaf.gap or 0.0) >= 2)

@@ -80,7 +80,7 @@ def _draw_charts(contents: ReportContents) -> Mapping[str, object]:
             draw_levels(
                 [
                     Step(format_level(step.level), step.name, count)
-                    for step, count in zip(scale.levels, levels.counts, strict=True)
+                    for step, count in zip(contents.answers_scale.levels, levels.counts, strict=True)
                 ],
                 open_count=levels.not_assessed,
                 waived=levels.not_applicable,

@@ -39,8 +39,9 @@ requirements:
     assessable: true
     themes: [records]
     own_answer_rule: both
+    selections: [high]
     children:
-      - {ref: "4.1", themes: [records]}
+      - {ref: "4.1", themes: [records], selections: [basic, high]}
 """
 TEXTS = """\
 "1": {title: First, summary: The first part.}

@@ -23,7 +23,7 @@ FAULTS = [
     ("a withdrawn one to assess", STRUCTURE, "withdrawn: []", "withdrawn: [], assessable: true", STRUCTURE, '"1.4"', "what is withdrawn is not assessable"),
     ("themes where nothing is assessed", STRUCTURE, '"1.1", assessable: false', '"1.1", assessable: false, themes: [risk]', STRUCTURE, '"1.1"', "what is not assessable has no themes"),
     ("points on a heading", STRUCTURE, 'ref: "2"\n', 'ref: "2"\n    points: 3\n', STRUCTURE, 'ref: "2"\n', "what is not assessable has no points"),
-    ("a selection nobody declared", STRUCTURE, "selections: [high]", "selections: [higher]", STRUCTURE, "higher", "unknown value 'higher'; known are basic, high"),
+    ("a selection nobody declared", STRUCTURE, "selections: [high], brief", "selections: [higher], brief", STRUCTURE, "higher", "unknown value 'higher'; known are basic, high"),
     ("a selection declared twice", STRUCTURE, "{slug: high,", "{slug: basic,", STRUCTURE, "slug: basic, name: {en: High}", "basic stands twice"),
     ("a selection without name", STRUCTURE, "{slug: high, name: {en: High}}", "{slug: high}", STRUCTURE, "{slug: high}", "name is missing"),
     ("an option's ref that is not there", STRUCTURE, 'refs: ["4"]', 'refs: ["9"]', STRUCTURE, '"9"', "the tree has no 9"),
@@ -150,11 +150,7 @@ def test_a_fault_is_told_with_its_file_and_line(data: Path, case: tuple[str, ...
 def test_a_selection_without_any_requirement_is_a_fault(data: Path) -> None:
     path = data / RICH / STRUCTURE
     text = path.read_text().replace("selections: [high]", "selections: []").replace("[basic, high]", "[basic]")
-    path.write_text(
-        text.replace('{ref: "3",', '{ref: "3", selections: [],').replace(
-            "    assessable: true\n", "    assessable: true\n    selections: []\n"
-        )
-    )
+    path.write_text(text.replace('{ref: "3",', '{ref: "3", selections: [],'))
     with pytest.raises(CatalogueError, match="nothing assessable belongs to high"):
         load(data)
 
