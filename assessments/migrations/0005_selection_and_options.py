@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0003_granted_sections'),
+        ('assessments', '0004_grants_by_end'),
     ]
 
     operations = [
