@@ -150,7 +150,8 @@ def _assessment(t: Tenant, *, word: str) -> Assessment:
     return Assessment.objects.create(
         name=f"{word} assessment", standard_id=pinned().id, state="in_progress", scope=f"{word} scope",
         profiles=[f"{word}-profile"], selection=f"{word}-selection",
-        options={f"{word}-alternative": f"{word}-option"}, target=4.0, lead=t.people["assessor"], created_by=t.people["owner"],
+        options={f"{word}-alternative": f"{word}-option"}, target=4.0,
+        lead=t.people["assessor"], created_by=t.people["owner"],
     )  # fmt: skip
 
 
