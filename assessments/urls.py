@@ -11,6 +11,7 @@ from assessments.views import (
     reviews,
     scores,
     snapshots,
+    storage,
 )
 
 _ASSESSMENT = "organisations/<slug:slug>/assessments/<uuid:assessment_id>/"
@@ -39,6 +40,7 @@ urlpatterns = [
     path(f"{_ASSESSMENT}actions/", actions.ActionsView.as_view(), name="actions"),
     path(f"{_ASSESSMENT}actions/from-gaps/", actions.ActionsFromGapsView.as_view(), name="actions-from-gaps"),
     path(f"{_ASSESSMENT}actions/<uuid:action_id>/", actions.ActionView.as_view(), name="action"),
+    path("organisations/<slug:slug>/storage/", storage.StorageView.as_view(), name="storage"),
     path("organisations/<slug:slug>/evidence/", evidence.EvidenceListView.as_view(), name="evidence-list"),
     path(_EVIDENCE, evidence.EvidenceView.as_view(), name="evidence"),
     path(f"{_EVIDENCE}versions/", evidence.EvidenceVersionsView.as_view(), name="evidence-versions"),

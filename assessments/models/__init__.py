@@ -5,6 +5,7 @@ from assessments.models.evidence import Evidence, EvidenceLink, EvidenceVersion,
 from assessments.models.grant import OutsideInvitation, ReviewGrant
 from assessments.models.review import Review
 from assessments.models.snapshot import Snapshot
+from assessments.models.storage import StorageQuota, StorageReservation
 
 __all__ = [
     "Action",
@@ -20,5 +21,7 @@ __all__ = [
     "Review",
     "ReviewGrant",
     "Snapshot",
+    "StorageQuota",
+    "StorageReservation",
     "VirusScan",
 ]

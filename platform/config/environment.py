@@ -56,6 +56,7 @@ class Environment:
     log_level: str
     trusted_proxy_count: int
     upload_max_bytes: int
+    storage_quota_bytes: int
     clamd_url: str | None
     antivirus: str
     throttle_person_per_minute: int

@@ -167,6 +167,8 @@ SETTINGS: tuple[Setting, ...] = (
             "proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed"),
     Setting("UPLOAD_MAX_BYTES", "upload_max_bytes", "number", _whole(1024, 10 * 1024**3), "52428800",
             "largest evidence file, in bytes"),
+    Setting("STORAGE_QUOTA_BYTES", "storage_quota_bytes", "number", _whole(1024, 10**15), "5368709120",
+            "bytes of evidence an organisation may keep; `manage set_storage_quota` gives one a limit of its own"),
     Setting("CLAMD_URL", "clamd_url", "URL", parse_clamd_url, None,
             "`unix:///run/clamav/clamd.ctl` or `tcp://host:3310`: the clamd that looks for viruses in every file; "
             "while it does not answer, files wait", "none"),

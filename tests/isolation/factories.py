@@ -29,6 +29,8 @@ from assessments.models import (
     Review,
     ReviewGrant,
     Snapshot,
+    StorageQuota,
+    StorageReservation,
 )
 from assessments.services.grants import review_permission
 from assessments.services.snapshot import take_snapshot
@@ -328,6 +330,8 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     Evidence: evidence,
     EvidenceVersion: evidence_version,
     EvidenceLink: evidence_link,
+    StorageQuota: lambda _: StorageQuota.objects.create(limit_bytes=10**9),
+    StorageReservation: lambda _: StorageReservation.objects.create(size=1, expires_at=live_until()),
     Review: review,
     ReviewGrant: review_grant,
     OutsideInvitation: outside_invitation,

@@ -10,6 +10,7 @@ _storage = _environment.storage
 SCRATCH_DIR = _environment.data_dir / "scratch"
 """Where files grow that are too large for memory, until they are stored."""
 UPLOAD_MAX_BYTES = _environment.upload_max_bytes
+STORAGE_QUOTA_BYTES = _environment.storage_quota_bytes
 ANTIVIRUS = _environment.antivirus
 CLAMD_URL = _environment.clamd_url
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
