@@ -6,8 +6,6 @@ import os
 import struct
 from typing import IO, Final
 
-from PIL import Image
-
 from assessments.files.archives import is_archive_too
 from assessments.files.refusals import TypeMismatch, TypeRefused
 
@@ -22,6 +20,8 @@ _CHUNK = 1024**2
 
 def check_image(file: IO[bytes], *, form: str) -> None:
     """`form` is `png`, `jpeg` or `webp`. The size is read from the header before any pixel is."""
+    from PIL import Image  # half of the time a child for another kind of file takes to start
+
     try:
         file.seek(0)
         with Image.open(file, formats=[form.upper()]) as picture:
