@@ -43,6 +43,8 @@ STAYS: Final[dict[str, str]] = {
     "tenants.ApiKey": "opens doors; keys are made anew where the organisation arrives",
     "tenants.IdempotencyRecord": "answers to requests of the last day, to this very address",
     "tenants.Job": "work of this installation's worker",
+    "assessments.StorageQuota": "what this installation grants; another grants its own",
+    "assessments.StorageReservation": "promises to uploads under way here",
     "tenants.OrganisationExport": "the exports themselves, whose files lie here",
 }
 
