@@ -9,7 +9,7 @@ from tenants.rls import IsolateTable
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0004_grants_by_end'),
+        ('assessments', '0005_selection_and_options'),
         ('tenants', '0003_trail'),
     ]
 
