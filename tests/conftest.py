@@ -208,3 +208,9 @@ def _quiet_settings(settings: object, tmp_path: Path) -> None:
         "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None},
     }
     settings.STORAGES = storages  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _no_message_to_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is none: tests send waiting mails themselves (`identity.post.send_waiting`)."""
+    monkeypatch.setattr("identity.post.wake", lambda: None)

@@ -24,3 +24,13 @@ def parse(serializer: type[StrictSerializer], data: Any, **options: Any) -> dict
     bound = serializer(data=data, **options)
     bound.is_valid(raise_exception=True)
     return dict(bound.validated_data)
+
+
+def page_of(shape: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+    """The shape of one page of a list."""
+    fields = {
+        "results": shape(many=True),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+    }
+    return type(f"{shape.__name__.removesuffix('Shape')}Page", (serializers.Serializer,), fields)

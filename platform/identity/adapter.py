@@ -8,9 +8,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core import context
-from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import get_random_string
 
 from api.problems import Throttled
 from api.throttling import client_address
@@ -78,8 +76,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # the library
         post.hand_in(self.render_mail(template_prefix, email, words))
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """Signing up with a known address takes as long as making an account does, whose password is hashed."""
-        make_password(get_random_string(16))
+        from identity.signup import rehearse  # allauth's forms import that module while this one loads
+
+        rehearse(context.request)
         super().send_account_already_exists_mail(email)
 
     def should_send_confirmation_mail(self, request: HttpRequest, email_address: Any, signup: bool) -> bool:  # noqa: FBT001 - the library's signature

@@ -6,6 +6,8 @@ person's memberships and audit trail belong to organisations.
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -13,6 +15,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from identity.models import Person
+from identity.services import end_sessions
 
 # Operators sign in where everybody does: with the limits on guessing, and with a verified address.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -31,6 +34,11 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptab
     list_filter = ("is_active", "is_staff")
     readonly_fields = ("id", "email", "name", "language", "time_zone", "last_login", "date_joined")
     fields = ("id", "email", "name", "language", "time_zone", "is_active", "is_staff", "last_login", "date_joined")
+
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            end_sessions(obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

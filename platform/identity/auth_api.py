@@ -5,10 +5,13 @@ They stand before allauth's own in the URL configuration; the names stay allauth
 
 from __future__ import annotations
 
+from allauth.headless.account.inputs import SignupInput
+from allauth.headless.account.views import SignupView
 from allauth.headless.constants import Client
 from allauth.headless.internal.restkit.inputs import Input
 from allauth.headless.mfa import views
 from allauth.headless.mfa.inputs import DeleteWebAuthnInput, UpdateWebAuthnInput
+from django.db import transaction
 from django.urls import path
 
 from identity import factors
@@ -60,3 +63,11 @@ urlpatterns = [
     path(f"browser/v1/{address}", view.as_api_view(client=Client.BROWSER, input_class=form))
     for address, view, form in _VIEWS
 ]
+# The account and the mail about it are made together or not at all.
+urlpatterns.append(
+    path(
+        "browser/v1/auth/signup",
+        transaction.atomic(SignupView.as_api_view(client=Client.BROWSER, input_class={"POST": SignupInput})),
+        name="sign-up",
+    )
+)

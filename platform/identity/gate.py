@@ -30,7 +30,7 @@ _LIMITS: dict[str, Sequence[Limit]] = {
     "account_login": limits.LOGIN,
     f"{_HEADLESS}login": limits.LOGIN,
     "account_signup": limits.SIGN_UP,
-    f"{_HEADLESS}signup": limits.SIGN_UP,
+    "sign-up": limits.SIGN_UP,
     "account_reset_password": limits.RESET,
     f"{_HEADLESS}request_password_reset": limits.RESET,
     "account_reset_password_from_key": limits.KEY,

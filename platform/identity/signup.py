@@ -1,13 +1,19 @@
-"""What a person tells about themselves when they sign up, beside e-mail and password."""
+"""Signing up: what a person tells about themselves beside e-mail and password, and what a known address costs."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.email_verification import get_email_verification_url
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import setup_user_email
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils.crypto import get_random_string
 
+from api.ids import new_id
 from identity.models import Person, known_time_zone
 from identity.names import NO_ADDRESS, ONE_LINE
 
@@ -34,3 +40,17 @@ class SignupForm(forms.Form):
         person.name = self.cleaned_data.get("name", "")
         person.time_zone = self.cleaned_data.get("time_zone") or "UTC"
         person.save(update_fields=["name", "time_zone"])
+
+
+def rehearse(request: HttpRequest) -> None:
+    """Make an account for nobody and take it back: for whoever signs up with an address that is known already.
+
+    Hashing a password and writing its person takes longer than writing a mail to say that there is an account; without
+    this the time would tell what the answer does not.
+    """
+    with transaction.atomic():
+        person = Person.objects.create_user(f"{new_id().hex}@rehearsal.invalid", get_random_string(16))
+        Person.objects.filter(pk=person.pk).update(name="", time_zone="UTC")
+        address = setup_user_email(request, person, [EmailAddress(email=person.email)])
+        get_email_verification_url(request, EmailConfirmationHMAC.create(address))
+        transaction.set_rollback(True)

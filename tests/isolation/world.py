@@ -17,7 +17,7 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
-from identity.models import Person
+from identity.models import Person, Session
 from tenants import audit
 from tenants.models import Membership, Organisation
 from tenants.roles import Role
@@ -146,11 +146,18 @@ def _name_arguments(tenant: Tenant) -> None:
         "ref": tenant.ref,
         "person_id": str(tenant.people["target"].pk),
         "aside_id": str(Assessment.objects.exclude(pk=tenant.of(Assessment).pk).get().pk),
+        "session_id": _session_of(tenant.people["target"]),
         "token": tenant.word(LINK_TOKEN),
         "invitation_token": tenant.word(INVITATION_TOKEN),
         "export_token": tenant.word(EXPORT_TOKEN),
         **{name: str(tenant.of(model).pk) for name, model in named.items()},
     }
+
+
+def _session_of(person: Person) -> str:
+    """A session of somebody who is none of the actors: nobody of them may end it."""
+    signed_in(person)
+    return str(Session.objects.get(person=person).id)
 
 
 def clients_of(tenant: Tenant) -> dict[str, Client]:
