@@ -188,6 +188,30 @@ def test_a_snapshot_and_its_report_are_about_what_is_taken_and_say_so(aria: Hous
     assert whole["findings"] == [{"ref": "2.2", "level": 0.0, "due": 1.0}]
 
 
+@pytest.mark.parametrize(
+    ("fields", "total", "inside", "outside"),
+    [
+        ({"standard": "cis-controls-v8.1", "selection": "ig1"}, 56, "1.1", "1.3"),
+        ({"standard": "cis-controls-v8.1", "selection": "ig2"}, 130, "1.3", "2.7"),
+        ({"standard": "cis-controls-v8.1"}, 153, "2.7", None),
+        ({"standard": "eu-dora"}, 107, "5(2)", "16(1)"),
+        ({"standard": "eu-dora", "options": {"ict-risk-framework": "simplified"}}, 36, "16(1)", "5(2)"),
+    ],
+)
+def test_shipped_standards_are_assessed_by_part(
+    aria: House, fields: dict[str, Any], total: int, inside: str, outside: str | None
+) -> None:
+    """CIS Controls v8.1 by implementation group (56, 74 more, 23 more); DORA's Article 16 instead of 5 to 15: of 109
+    leaves 73 belong to the full framework and 2 to the simplified one.
+    """
+    made = start(aria, **fields)
+    assert made["scores"]["total"] == total
+    refs = answerable(aria, made)
+    assert len(refs) == total
+    assert inside in refs
+    assert outside not in refs
+
+
 def test_a_standard_without_a_tree_has_nothing_to_choose(aria: House) -> None:
     refused = aria.as_("alice").post(
         f"{aria.path}/assessments/", {"name": "X", "standard": PLAIN, "selection": "basic"}
