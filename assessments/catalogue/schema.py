@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from assessments.scoring import OwnAnswerRule, known_methods
 
@@ -212,7 +212,7 @@ class Source(TypedDict):
     title: str
     publisher: str
     url: str
-    date: str
+    date: NotRequired[str]
     supports: list[str]
 
 

@@ -119,7 +119,7 @@ class SourceShape(Shape):
     title = serializers.CharField()
     publisher = serializers.CharField()
     url = serializers.URLField()
-    date = serializers.CharField()
+    date = serializers.CharField(required=False)
     supports = serializers.ListField(child=serializers.CharField())
 
 

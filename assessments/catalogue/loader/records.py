@@ -25,7 +25,7 @@ RECORDS_FILE = "records.yaml"
 LONGEST_SLUG = 80
 _FACTS = ("number", "publisher", "edition", "year", "status", "kind", "nature", "certifiable", "sectors")
 _OPTIONAL_FACTS = ("subject", "jurisdictions")
-_SOURCE = ("title", "publisher", "url", "date")
+_SOURCE = ("title", "publisher", "url")
 
 
 def load_records(data: Path, *, folders: Collection[str]) -> list[StandardDocument]:
@@ -87,7 +87,7 @@ def _read_record(place: Place) -> StandardDocument:
 
 
 def _read_source(place: Place, *, supports: list[str]) -> dict[str, Any]:
-    members = place.members(required=_SOURCE)
+    members = place.members(required=_SOURCE, optional=("date",))
     readers: Mapping[str, Callable[[Place], str]] = {
         "title": Place.text,
         "publisher": Place.text,
