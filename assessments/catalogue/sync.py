@@ -89,7 +89,8 @@ def sync_catalogue(data: Path = DATA, *, using: str = "default") -> list[SyncRes
             if relisted:
                 _strike(listed, using=using)
         current = _current(folders, using=using)
-    return [_result(current[slug], outcome=outcomes[slug]) for slug in sorted(current, key=_order(current))]
+    told = [slug for slug, row in current.items() if listed or row.depth != RECORD]
+    return [_result(current[slug], outcome=outcomes[slug]) for slug in sorted(told, key=_order(current))]
 
 
 def _order(current: Mapping[str, Standard]) -> Callable[[str], tuple[bool, str]]:
