@@ -11,6 +11,7 @@ from api.problems import Unavailable
 from assessments.files import antivirus, blobs
 from assessments.files.inspection import media_type_of
 from assessments.files.refusals import FileRefused
+from assessments.services import upload_jobs  # noqa: F401 - registers its handlers
 from assessments.services.check import (
     CHECK,
     HELD_UP,

@@ -12,9 +12,11 @@ from assessments.views import (
     scores,
     snapshots,
     storage,
+    transfers,
 )
 
 _ASSESSMENT = "organisations/<slug:slug>/assessments/<uuid:assessment_id>/"
+_UPLOAD = "organisations/<slug:slug>/uploads/<uuid:upload_id>/"
 _EVIDENCE = "organisations/<slug:slug>/evidence/<uuid:evidence_id>/"
 
 urlpatterns = [
@@ -44,6 +46,7 @@ urlpatterns = [
     path("organisations/<slug:slug>/evidence/", evidence.EvidenceListView.as_view(), name="evidence-list"),
     path(_EVIDENCE, evidence.EvidenceView.as_view(), name="evidence"),
     path(f"{_EVIDENCE}versions/", evidence.EvidenceVersionsView.as_view(), name="evidence-versions"),
+    path(f"{_EVIDENCE}file-link/", transfers.EvidenceFileLinkView.as_view(), name="evidence-file-link"),
     path(f"{_EVIDENCE}file/", evidence.EvidenceFileView.as_view(), name="evidence-file"),
     path(f"{_ASSESSMENT}evidence-links/", evidence.EvidenceLinksView.as_view(), name="evidence-links"),
     path(
@@ -51,6 +54,16 @@ urlpatterns = [
         evidence.AssessmentEvidenceFileView.as_view(),
         name="assessment-evidence-file",
     ),
+    path(
+        f"{_ASSESSMENT}evidence/<uuid:evidence_id>/file-link/",
+        transfers.AssessmentEvidenceFileLinkView.as_view(),
+        name="assessment-evidence-file-link",
+    ),
+    path("organisations/<slug:slug>/uploads/", transfers.DirectUploadsView.as_view(), name="uploads"),
+    path(_UPLOAD, transfers.DirectUploadView.as_view(), name="upload"),
+    path(f"{_UPLOAD}finish/", transfers.DirectUploadFinishView.as_view(), name="upload-finish"),
+    path("organisations/<slug:slug>/incoming/<str:token>/", transfers.IncomingView.as_view(), name="upload-send"),
+    path("organisations/<slug:slug>/files/<str:token>/", transfers.OpenFileLinkView.as_view(), name="file-link-open"),
     path(f"{_ASSESSMENT}answers/<str:ref>/evidence/", evidence.AnswerEvidenceView.as_view(), name="answer-evidence"),
     path(
         f"{_ASSESSMENT}answers/<str:ref>/evidence/<uuid:evidence_id>/",

@@ -120,7 +120,7 @@ class InvitationListShape(serializers.Serializer[Any]):
 
 
 class Acceptance(StrictSerializer):
-    token = serializers.CharField(max_length=128)
+    token = serializers.CharField(max_length=400)
 
 
 class InvitedTo(Named):

@@ -6,6 +6,9 @@ the blob stays as an orphan that no row and so no address leads to, and that the
 
 Bytes nobody has looked at lie apart, as <organisation id>/quarantine/<id of their row>: nothing but the check reads
 there, and each can be deleted without asking who else has the same bytes.
+
+What is sent past the API, straight to the storage, comes in as <organisation id>/incoming/<id of its upload>. It is
+counted and hashed before it counts as received.
 """
 
 from __future__ import annotations
@@ -17,14 +20,17 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage, default_storage, storages
+from django.core.files.storage import default_storage, storages
 
 from api.problems import Problem, Unavailable
+from assessments.files import buckets
+from assessments.files.buckets import Stored
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +49,10 @@ def quarantine_name(*, organisation_id: uuid.UUID, version_id: uuid.UUID) -> str
     return f"{organisation_id}/quarantine/{version_id}"
 
 
+def incoming_name(*, organisation_id: uuid.UUID, upload_id: uuid.UUID) -> str:
+    return f"{organisation_id}/incoming/{upload_id}"
+
+
 def keep(path: Path, *, organisation_id: uuid.UUID, sha256: str) -> None:
     """Store the file at `path` unless it is there. Raises Unavailable (503) when the storage does not answer."""
     _store(path, name=blob_name(organisation_id=organisation_id, sha256=sha256))
@@ -55,7 +65,16 @@ def set_aside(path: Path, *, organisation_id: uuid.UUID, version_id: uuid.UUID) 
 
 def discard_aside(*, organisation_id: uuid.UUID, version_id: uuid.UUID) -> None:
     """Delete it from quarantine, if it is there. Raises Unavailable (503)."""
-    name = quarantine_name(organisation_id=organisation_id, version_id=version_id)
+    discard(quarantine_name(organisation_id=organisation_id, version_id=version_id))
+
+
+def put_in_incoming(path: Path, *, organisation_id: uuid.UUID, upload_id: uuid.UUID) -> None:
+    """Store what was sent for an upload. Raises Unavailable (503). Whether something is there is asked before."""
+    _store(path, name=incoming_name(organisation_id=organisation_id, upload_id=upload_id))
+
+
+def discard(name: str) -> None:
+    """Delete a blob, if it is there. Raises Unavailable (503)."""
     try:
         default_storage.delete(name)
     except Exception as error:
@@ -69,7 +88,15 @@ def opened_aside(*, organisation_id: uuid.UUID, version_id: uuid.UUID, size: int
 
     Raises BlobDamaged, and Unavailable (503) when the storage does not answer.
     """
-    name = quarantine_name(organisation_id=organisation_id, version_id=version_id)
+    with opened(
+        quarantine_name(organisation_id=organisation_id, version_id=version_id), size=size, sha256=sha256
+    ) as path:
+        yield path
+
+
+@contextmanager
+def opened(name: str, *, size: int, sha256: str) -> Iterator[Path]:
+    """As `opened_aside`, for the blob of any name."""
     with tempfile.NamedTemporaryFile(prefix="evidence-") as copy:
         try:
             there = default_storage.exists(name)
@@ -98,16 +125,46 @@ def _store(path: Path, *, name: str) -> None:
     try:
         if default_storage.exists(name) and default_storage.size(name) == size:
             return
-        if local := _local(name):
-            _write(path, to=local)
+        if storage := buckets.bucket():
+            buckets.put_once(storage, path, name=name)
         else:
-            _send(path, name=name)
+            _write(path, to=_local(name))
     except Problem:
         raise
     except Exception as error:
         # Each kind of storage has exceptions of its own; all of them mean that the file is not kept.
         logger.exception("blob %s could not be stored", name)
         raise Unavailable from error
+
+
+def size_of(name: str) -> int | None:
+    """Bytes of a blob, or None where there is none. Raises Unavailable (503)."""
+    try:
+        return int(default_storage.size(name)) if default_storage.exists(name) else None
+    except Exception as error:
+        logger.exception("blob %s could not be asked for", name)
+        raise Unavailable from error
+
+
+def stored(organisation_id: uuid.UUID) -> Iterator[Stored]:
+    """Everything the storage holds of an organisation, in no order. Raises Unavailable (503)."""
+    try:
+        if storage := buckets.bucket():
+            yield from buckets.listed(storage, folder=str(organisation_id))
+        else:
+            yield from _listed(_local(str(organisation_id)))
+    except Exception as error:
+        logger.exception("the blobs of %s could not be listed", organisation_id)
+        raise Unavailable from error
+
+
+def _listed(folder: Path) -> Iterator[Stored]:
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # gone meanwhile
+            if path.is_file():
+                told = path.stat()
+                name = str(path.relative_to(folder.parent))
+                yield Stored(name, told.st_size, datetime.fromtimestamp(told.st_mtime, tz=UTC))
 
 
 def open_blob(*, organisation_id: uuid.UUID, sha256: str, size: int) -> File[Any]:
@@ -124,10 +181,8 @@ def open_blob(*, organisation_id: uuid.UUID, sha256: str, size: int) -> File[Any
     return file
 
 
-def _local(name: str) -> Path | None:
-    """The path of a blob in a folder; None in a bucket."""
-    storage = storages["default"]
-    return Path(storage.path(name)) if isinstance(storage, FileSystemStorage) else None
+def _local(name: str) -> Path:
+    return Path(storages["default"].path(name))
 
 
 def _write(path: Path, *, to: Path) -> None:
@@ -148,13 +203,3 @@ def _write(path: Path, *, to: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _send(path: Path, *, name: str) -> None:
-    """To a bucket, where a PUT is whole or not at all. A damaged namesake is replaced; a twin made meanwhile stays."""
-    if default_storage.exists(name):
-        default_storage.delete(name)
-    with path.open("rb") as source:
-        saved = default_storage.save(name, File(source))
-    if saved != name:
-        default_storage.delete(saved)

@@ -6,6 +6,7 @@ from assessments.models.grant import OutsideInvitation, ReviewGrant
 from assessments.models.review import Review
 from assessments.models.snapshot import Snapshot
 from assessments.models.storage import StorageQuota, StorageReservation
+from assessments.models.upload import DirectUpload, UploadState
 
 __all__ = [
     "Action",
@@ -13,6 +14,7 @@ __all__ = [
     "AnswerComment",
     "Assessment",
     "AssessmentScore",
+    "DirectUpload",
     "Evidence",
     "EvidenceLink",
     "EvidenceVersion",
@@ -23,5 +25,6 @@ __all__ = [
     "Snapshot",
     "StorageQuota",
     "StorageReservation",
+    "UploadState",
     "VirusScan",
 ]

@@ -62,10 +62,10 @@ class UploadView(TenantView):
     def _receive(self, request: HttpRequest, *, slug: str) -> Problem | None:
         """Read the body into temporary files, or the reason why not. Refusing people is left to the request proper."""
         most = int(settings.UPLOAD_MAX_BYTES)
-        if _length(request) > most + FORM_BYTES:
-            return _too_large(most)
+        if body_length(request) > most + FORM_BYTES:
+            return too_large(most)
         try:
-            promised = self._promised(request, slug=slug, size=min(_length(request) or most, most))
+            promised = self._promised(request, slug=slug, size=min(body_length(request) or most, most))
         except QuotaExceeded as full:
             return full
         limit = SizeLimit(most=most if promised else 0)
@@ -76,7 +76,7 @@ class UploadView(TenantView):
             request.POST  # noqa: B018 - the first reading parses the body
         except (RequestDataTooBig, BadRequest, SuspiciousOperation, UnreadablePostError) as error:
             return problem_of(error) or Invalid(slug="malformed", detail="The form cannot be read.")
-        return _too_large(most) if limit.exceeded else None
+        return too_large(most) if limit.exceeded else None
 
     def _promised(self, request: HttpRequest, *, slug: str, size: int) -> bool:
         """A look ahead in a transaction of its own: whether this person may upload, and then `size` bytes are promised.
@@ -129,12 +129,12 @@ def _give_back(request: HttpRequest) -> None:
         logger.warning("A promise of storage could not be given back; it runs out by itself.", exc_info=True)
 
 
-def _length(request: HttpRequest) -> int:
+def body_length(request: HttpRequest) -> int:
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0
 
 
-def _too_large(most: int) -> TooLarge:
+def too_large(most: int) -> TooLarge:
     return TooLarge(f"A file may have {most} bytes.", limit=most)

@@ -49,6 +49,7 @@ class StorageAddress:
     bucket: str = ""
     prefix: str = ""
     endpoint: str | None = None
+    public: str | None = None
     region: str | None = None
     access_key: str | None = None
     secret_key: str | None = field(default=None, repr=False)
@@ -104,14 +105,17 @@ def parse_email_url(text: str) -> MailAddress:
 
 
 def parse_storage_url(text: str) -> StorageAddress:
-    """file: | s3://key:secret@bucket/prefix?endpoint=https://…&region=…; without keys the machine's own role counts."""
+    """file: | s3://key:secret@bucket/prefix?endpoint=https://…&region=…; without keys the machine's own role counts.
+
+    `public=https://…` is the endpoint as people reach it, where that differs from `endpoint`.
+    """
     if text in {"file:", "file://"}:
         return StorageAddress(scheme="file")
     parts = _split(text, schemes=("s3",))
     options = _options(parts)
-    endpoint, region = options.pop("endpoint", None), options.pop("region", None)
+    endpoint, public, region = (options.pop(name, None) for name in ("endpoint", "public", "region"))
     if options:
-        raise ValueError(f"unknown option {', '.join(sorted(options))}; known are endpoint and region")
+        raise ValueError(f"unknown option {', '.join(sorted(options))}; known are endpoint, public and region")
     if not parts.hostname:
         raise ValueError("s3:// must name a bucket")
     if bool(parts.username) != bool(parts.password):
@@ -121,6 +125,7 @@ def parse_storage_url(text: str) -> StorageAddress:
         bucket=parts.hostname,
         prefix=unquote(parts.path.strip("/")),
         endpoint=endpoint,
+        public=public,
         region=region,
         access_key=unquote(parts.username) if parts.username else None,
         secret_key=unquote(parts.password) if parts.password else None,

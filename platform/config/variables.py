@@ -133,8 +133,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("EMAIL_FROM", "email_from", "text", _email_from, "Plumbline <plumbline@localhost>",
             "sender of every e-mail"),
     Setting("STORAGE_URL", "storage", "URL", parse_storage_url, "file:",
-            "`s3://key:secret@bucket/prefix?endpoint=https://host&region=name` for evidence and reports; "
-            "`file:` keeps them in DATA_DIR/files"),
+            "`s3://key:secret@bucket/prefix?endpoint=https://host&region=name` for evidence and reports, with "
+            "`&public=https://host` where people reach the endpoint by another name; `file:` keeps them in "
+            "DATA_DIR/files"),
     Setting("SECRET_KEY", "secret_key", "text", _secret, None,
             "signs sessions and links, at least 32 characters; must be given when DATABASE_URL is and DEBUG is off",
             "made once and kept in DATA_DIR/secret_key"),
@@ -165,7 +166,7 @@ SETTINGS: tuple[Setting, ...] = (
             "DEBUG, INFO, WARNING or ERROR"),
     Setting("TRUSTED_PROXY_COUNT", "trusted_proxy_count", "number", _whole(0, 10), "0",
             "proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed"),
-    Setting("UPLOAD_MAX_BYTES", "upload_max_bytes", "number", _whole(1024, 10 * 1024**3), "52428800",
+    Setting("UPLOAD_MAX_BYTES", "upload_max_bytes", "number", _whole(1024, 5 * 1024**3), "52428800",
             "largest evidence file, in bytes"),
     Setting("STORAGE_QUOTA_BYTES", "storage_quota_bytes", "number", _whole(1024, 10**15), "5368709120",
             "bytes of evidence an organisation may keep; `manage set_storage_quota` gives one a limit of its own"),

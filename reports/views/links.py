@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import FileResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from api.pagination import Filters, paginate
-from api.problems import NotFound
 from api.serializers import parse
-from api.throttling import AddressThrottle, client_address
+from api.throttling import client_address
 from reports.models import ReportLink
 from reports.selectors import get_report, link_body, list_links
 from reports.serializers import LinkMade, LinkShape, NewLink
@@ -26,6 +23,7 @@ from tenants.idempotency import SecretResponse
 from tenants.roles import Action
 from tenants.serializers import page_of
 from tenants.views.tenant import TenantRequest, TenantView
+from tenants.views.token import TokenView
 
 
 class ReportLinksView(TenantView):
@@ -57,27 +55,12 @@ class ReportLinkView(TenantView):
         return Response(status=204)
 
 
-class OpenLinkView(TenantView):
-    """In the organisation's scope like every tenant view, but the token in the address takes the place of a person."""
-
-    authentication_classes = ()  # type: ignore[assignment] # fewer than the class above
-    throttle_classes = (AddressThrottle,)  # type: ignore[assignment] # likewise
+class OpenLinkView(TokenView):
     renderer_classes = (*TenantView.renderer_classes, PdfRenderer)
     actions: ClassVar = {}
-    is_public: ClassVar[bool] = True
 
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Throttle, and find the organisation; there is nobody to identify.
-
-        Other methods are refused before, so that they do not tell whether there is such an organisation.
-        """
-        APIView.initial(self, request, *args, **kwargs)
-        if request.method not in {"GET", "HEAD"}:
-            raise MethodNotAllowed(request.method)
-        if self._organisation is None:
-            raise NotFound
-        if self._organisation.closing_at is not None:
-            raise LinkEnded
+    def refuse_closing(self) -> None:
+        raise LinkEnded
 
     @extend_schema(operation_id="report_link_open", responses=FILE, auth=[])
     def get(self, request: TenantRequest, token: str) -> FileResponse:

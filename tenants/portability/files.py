@@ -17,6 +17,8 @@ EXPORTS: Final = "exports"
 """The folder of the exports themselves, which is no part of an export."""
 PASSING: Final = "quarantine"
 """The folder of files nobody has looked at yet: they may go while an export is under way."""
+INCOMING: Final = "incoming"
+"""The folder of what is being sent straight to the storage: no file of the organisation yet, so it never travels."""
 NAME: Final = re.compile(r"[0-9a-z][0-9a-z._-]{0,99}(?:/[0-9a-z][0-9a-z._-]{0,99}){0,3}")
 """Names a file may have below its organisation's folder: no way up, nothing hidden."""
 _BY_CONTENT: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}")
@@ -37,11 +39,15 @@ def expected_files() -> set[str]:
 
 
 def file_names(organisation_id: uuid.UUID, *, exports: bool = False) -> list[str]:
-    """Names below the organisation's folder, sorted. Those of exports, and halves of files whose writer was lost, only
-    where `exports` asks for everything.
+    """Names below the organisation's folder, sorted. Those of exports, of what is coming in, and halves of files whose
+    writer was lost, only where `exports` asks for everything.
     """
     found = _walk(str(organisation_id))
-    wanted = (name for name in found if exports or (NAME.fullmatch(name) and not name.startswith(f"{EXPORTS}/")))
+    wanted = (
+        name
+        for name in found
+        if exports or (NAME.fullmatch(name) and not name.startswith((f"{EXPORTS}/", f"{INCOMING}/")))
+    )
     return sorted(wanted)
 
 

@@ -45,6 +45,7 @@ STAYS: Final[dict[str, str]] = {
     "tenants.Job": "work of this installation's worker",
     "assessments.StorageQuota": "what this installation grants; another grants its own",
     "assessments.StorageReservation": "promises to uploads under way here",
+    "assessments.DirectUpload": "on their way in, by addresses of this installation",
     "tenants.OrganisationExport": "the exports themselves, whose files lie here",
 }
 

@@ -57,6 +57,9 @@ _JSON: dict[tuple[str, str], Any] = {
     ("action", "PATCH"): lambda t: {"title": "Improve more", "owner": _assessor(t)},
     ("actions-from-gaps", "POST"): {"limit": 3},
     ("evidence", "PATCH"): {"title": "New title"},
+    ("uploads", "POST"): lambda t: {
+        "file_name": "minutes.txt", "size": 52, "sha256": "ab" * 32, "evidence": t.arguments["evidence_id"],
+    },
     ("evidence-links", "POST"): lambda t: {"links": [{"ref": t.ref, "evidence": t.arguments["evidence_id"]}]},
     ("answer-evidence", "POST"): lambda t: {"evidence": t.arguments["evidence_id"]},
     ("answer-comments", "POST"): {"text": "A remark."},
@@ -77,6 +80,7 @@ _JSON: dict[tuple[str, str], Any] = {
 }  # fmt: skip
 _FORMS: dict[tuple[str, str], dict[str, Any]] = {
     ("evidence-list", "POST"): {"title": "Minutes", "file": _text_file("minutes.txt")},
+    ("upload-send", "POST"): {"file": _text_file("minutes.txt")},
     ("evidence-versions", "POST"): {"file": _text_file("minutes.txt")},
 }
 _RAW: dict[tuple[str, str], Raw] = {

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import time_machine
 from django.db import models
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from assessments.models import (
     AnswerComment,
     Assessment,
     AssessmentScore,
+    DirectUpload,
     Evidence,
     EvidenceLink,
     EvidenceVersion,
@@ -32,10 +34,12 @@ from assessments.models import (
     StorageQuota,
     StorageReservation,
 )
+from assessments.services import direct_uploads, file_links
 from assessments.services.grants import review_permission
 from assessments.services.snapshot import take_snapshot
 from reports.models import Delivery, Occurrence, Report, ReportLink, ReportState, Schedule
 from tenants import audit
+from tenants.access import Access
 from tenants.authentication import new_key
 from tenants.models import (
     ApiKey,
@@ -50,6 +54,7 @@ from tenants.models import (
     SignedHead,
 )
 from tenants.portability.files import put
+from tenants.roles import Role
 from tenants.services.exports import file_name
 from tenants.services.heads import sign_head
 from tests.isolation.world import live_until
@@ -238,6 +243,25 @@ def evidence_link(t: Tenant) -> EvidenceLink:
     return EvidenceLink.objects.create(answer=t.of(Answer), evidence=t.of(Evidence), linked_by=t.people["assessor"])
 
 
+def direct_upload(t: Tenant) -> DirectUpload:
+    return DirectUpload.objects.create(
+        title=t.text("upload"), description=t.text("description"), file_name=t.word("upload.txt"), size=52,
+        sha256=_sha256(t.word("upload")), reason=t.text("reason"), created_by=t.people["assessor"],
+        expires_at=live_until(),
+    )  # fmt: skip
+
+
+def upload_token(t: Tenant) -> str:
+    return direct_uploads.token_of(t.of(DirectUpload))
+
+
+def file_token(t: Tenant) -> str:
+    """A link to the evidence's file for the owner, signed tomorrow so that it outlives the tests."""
+    access = Access(organisation=t.organisation, person_id=t.people["owner"].pk, role=Role.OWNER)
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        return file_links.token_for(t.of(EvidenceVersion), access=access)
+
+
 def review(t: Tenant) -> Review:
     return Review.objects.create(
         answer=t.of(Answer), answer_version=1, reviewer=t.people["reviewer"], verdict="validated", level=2.0,
@@ -330,6 +354,7 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     Evidence: evidence,
     EvidenceVersion: evidence_version,
     EvidenceLink: evidence_link,
+    DirectUpload: direct_upload,
     StorageQuota: lambda _: StorageQuota.objects.create(limit_bytes=10**9),
     StorageReservation: lambda _: StorageReservation.objects.create(size=1, expires_at=live_until()),
     Review: review,
@@ -343,46 +368,3 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     Occurrence: occurrence,
     Delivery: delivery,
 }
-
-NO_CANARY: Final = {
-    "tenants.Membership.role": "one of five words",
-    "tenants.ApiKey.scope": "one of three words",
-    "tenants.ApiKey.secret_hash": "a hash",
-    "tenants.AuditEvent.hash": "a hash",
-    "tenants.AuditHead.hash": "a hash",
-    "tenants.SignedHead.hash": "a hash",
-    "tenants.OrganisationExport.state": "one of a few words",
-    "tenants.OrganisationExport.sha256": "a hash",
-    "tenants.OrganisationExport.canonical": "a hash",
-    "tenants.OrganisationExport.token_hash": "a hash",
-    "tenants.SignedHead.key_id": "a hash",
-    "tenants.SignedHead.signature": "a signature",
-    "tenants.IdempotencyRecord.fingerprint": "a hash",
-    "tenants.Invitation.offer": "a role, or outside",
-    "tenants.Invitation.token_hash": "a hash",
-    "tenants.Job.state": "one of a few words",
-    "assessments.Assessment.language": "a language",
-    "assessments.Assessment.state": "one of a few words",
-    "assessments.Answer.state": "one of a few words",
-    "assessments.EvidenceVersion.sha256": "a hash",
-    "assessments.EvidenceVersion.state": "one of a few words",
-    "assessments.EvidenceVersion.virus_scan": "one of a few words",
-    "assessments.Review.verdict": "one of two words",
-    "assessments.ReviewGrant.assessment_state": "one of a few words",
-    "assessments.ReviewGrant.sections": "refs of the standard",
-    "assessments.OutsideInvitation.sections": "refs of the standard",
-    "assessments.Snapshot.reason": "one of a few words",
-    "assessments.Snapshot.sha256": "a hash",
-    "assessments.Action.effort": "one of three words",
-    "assessments.Action.state": "one of a few words",
-    "reports.Report.kind": "one of a few words",
-    "reports.Report.language": "a language",
-    "reports.Report.state": "one of a few words",
-    "reports.Report.sha256": "a hash",
-    "reports.ReportLink.token_hash": "a hash",
-    "reports.Schedule.cadence": "one of a few words",
-    "reports.Schedule.time_zone": "a name of the IANA database",
-    "reports.Schedule.language": "a language",
-    "reports.Delivery.state": "one of a few words",
-}
-"""Text columns in which a canary cannot stand, with the reason."""

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
 
 from api.views import PublicView
+from tenants.views.token import TokenView
 
 API: Final = "/api/v1/"
 OTHERS: Final = {
@@ -39,8 +40,12 @@ PLAIN_METHODS: Final = {
 ARGUMENTS: Final = {
     ("invitation-page", "token"): "invitation_token",
     ("export-file", "token"): "export_token",
+    ("upload-send", "token"): "upload_token",
+    ("file-link-open", "token"): "file_token",
 }
 """(name, parameter) of an address → the argument it stands for, where the parameter's own name is another thing's."""
+TOKEN_ALONE: Final = {"upload-send": "takes the file its token announces, from whatever program"}
+"""Changes that no cookie of a browser gives a right to, so that nobody can be tricked into one."""
 
 _PARAMETER: Final = re.compile(r"<(?:(\w+):)?(\w+)>")
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -70,6 +75,11 @@ class Route:
         return not self.names_an_organisation and (
             self.name in PLAIN_METHODS.keys() | {"openapi", "docs"} or issubclass(self.view, PublicView)
         )
+
+    @property
+    def needs_a_token(self) -> bool:
+        """Whether a token in the address lets in whoever holds it."""
+        return isinstance(self.view, type) and issubclass(self.view, TokenView)
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def foreign_organisations(world: World, actors: Sequence[str] = EVERYBODY) -> It
     a, b, nobody = world.a, world.b, arguments_nobody_has(world.a)
     for operation in tenant_operations():
         # Whoever holds a token of Bravo's is let in by it: that is what it is for.
-        theirs = b.arguments | {name: nobody[name] for name in ("token", "invitation_token")}
+        theirs = b.arguments | {name: nobody[name] for name in nobody if name.endswith("token")}
         for actor in actors:
             ask = partial(_ask, world, operation, actor, tenant=a)
             control = ask(nobody)

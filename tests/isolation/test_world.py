@@ -13,9 +13,10 @@ from tenants.scope import tenant_scope
 from tests.isolation.bodies import body_for, known_bodies
 from tests.isolation.calls import call
 from tests.isolation.database import digest, tables, tenant_models
-from tests.isolation.factories import FACTORIES, NO_CANARY
+from tests.isolation.factories import FACTORIES
 from tests.isolation.routes import body_schema, id_fields, operations, routes
 from tests.isolation.sweep import NOT_OWNED
+from tests.isolation.wordless import NO_CANARY
 from tests.isolation.world import World
 
 TEXTS = (models.CharField, models.TextField, models.JSONField, models.BinaryField, ArrayField)

@@ -17,6 +17,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+STORAGE_PUBLIC_ENDPOINT = _storage.public
+
 _files: dict[str, Any]
 if _storage.scheme == "s3":
     _files = {
@@ -26,6 +28,8 @@ if _storage.scheme == "s3":
             "location": _storage.prefix,
             "endpoint_url": _storage.endpoint,
             "region_name": _storage.region,
+            # A server of one's own seldom has a name in the DNS for each bucket.
+            "addressing_style": "path" if _storage.endpoint else None,
             "access_key": _storage.access_key,
             "secret_key": _storage.secret_key,
             "file_overwrite": False,

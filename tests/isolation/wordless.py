@@ -1,0 +1,50 @@
+"""Text columns in which the canary of an organisation cannot stand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NO_CANARY: Final = {
+    "tenants.Membership.role": "one of five words",
+    "tenants.ApiKey.scope": "one of three words",
+    "tenants.ApiKey.secret_hash": "a hash",
+    "tenants.AuditEvent.hash": "a hash",
+    "tenants.AuditHead.hash": "a hash",
+    "tenants.SignedHead.hash": "a hash",
+    "tenants.OrganisationExport.state": "one of a few words",
+    "tenants.OrganisationExport.sha256": "a hash",
+    "tenants.OrganisationExport.canonical": "a hash",
+    "tenants.OrganisationExport.token_hash": "a hash",
+    "tenants.SignedHead.key_id": "a hash",
+    "tenants.SignedHead.signature": "a signature",
+    "tenants.IdempotencyRecord.fingerprint": "a hash",
+    "tenants.Invitation.offer": "a role, or outside",
+    "tenants.Invitation.token_hash": "a hash",
+    "tenants.Job.state": "one of a few words",
+    "assessments.Assessment.language": "a language",
+    "assessments.Assessment.state": "one of a few words",
+    "assessments.Answer.state": "one of a few words",
+    "assessments.EvidenceVersion.sha256": "a hash",
+    "assessments.EvidenceVersion.state": "one of a few words",
+    "assessments.EvidenceVersion.virus_scan": "one of a few words",
+    "assessments.DirectUpload.sha256": "a hash",
+    "assessments.DirectUpload.state": "one of a few words",
+    "assessments.Review.verdict": "one of two words",
+    "assessments.ReviewGrant.assessment_state": "one of a few words",
+    "assessments.ReviewGrant.sections": "refs of the standard",
+    "assessments.OutsideInvitation.sections": "refs of the standard",
+    "assessments.Snapshot.reason": "one of a few words",
+    "assessments.Snapshot.sha256": "a hash",
+    "assessments.Action.effort": "one of three words",
+    "assessments.Action.state": "one of a few words",
+    "reports.Report.kind": "one of a few words",
+    "reports.Report.language": "a language",
+    "reports.Report.state": "one of a few words",
+    "reports.Report.sha256": "a hash",
+    "reports.ReportLink.token_hash": "a hash",
+    "reports.Schedule.cadence": "one of a few words",
+    "reports.Schedule.time_zone": "a name of the IANA database",
+    "reports.Schedule.language": "a language",
+    "reports.Delivery.state": "one of a few words",
+}
+"""Text columns in which a canary cannot stand, with the reason."""
