@@ -15,6 +15,7 @@ from django.test import override_settings
 from psycopg import sql
 
 from config.environment import environment
+from tests.conftest import _schema_hash
 
 _NEW_IDS = """
 DO $$ DECLARE place record; BEGIN
@@ -31,17 +32,17 @@ END $$
 
 @contextmanager
 def another_installation(folder: Path) -> Iterator[Elsewhere]:
-    """A clone of this process's database, emptied of organisations and people, whose catalogue has other ids."""
+    """A clone of the template that this process's own database is a clone of, whose catalogue has other ids."""
     owner = environment().database_owner
     assert owner is not None
     here = str(connections["default"].settings_dict["NAME"])
     name = f"{here.rpartition('_')[0]}x{uuid.uuid4().hex[:6]}_{here.rpartition('_')[2]}"
-    connections.close_all()
+    # Of the template nobody holds a connection: a database that is in use cannot be cloned.
+    template = f"plumbline_test_{_schema_hash()}"
     with psycopg.connect(owner.url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(here)))
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
     try:
         with psycopg.connect(owner.url, dbname=name, autocommit=True) as database:
-            database.execute("TRUNCATE identity_person, tenants_organisation, django_session CASCADE")
             database.execute(_NEW_IDS)
         yield Elsewhere(here=here, name=name, owner_url=owner.url, folder=folder)
     finally:

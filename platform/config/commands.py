@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import os
 import signal
 import subprocess
 import sys
@@ -107,15 +106,16 @@ def _bench(given: Environment, arguments: Sequence[str]) -> int:
 def _test(given: Environment, arguments: Sequence[str]) -> int:
     from config.quality import run_checks
 
+    more: dict[str, str] = {}
     if arguments[:1] == ["--belts"]:
         arguments = [*BELTS, *(arguments[1:] or ["-v", "-p", "no:randomly"])]
     elif arguments[:1] == ["--contract"]:
-        os.environ["CONTRACT_CASES"] = str(int((*arguments[1:2], "10000")[0]))
+        more = {"CONTRACT_CASES": str(int((*arguments[1:2], "10000")[0]))}
         arguments = ["tests/contract", "-s", "-p", "no:randomly", *arguments[2:]]
     given = in_folder(given, "test")
     # Every test process works in a database of its own, so several runs can share the servers.
     with _servers(given, purpose="test", durable=False) as urls:
-        variables = variables_for(given, urls, owner=True)
+        variables = variables_for(given, urls, owner=True) | more
         return run_checks(variables, pytest_arguments=arguments, folder=given.data_dir)
 
 
