@@ -37,6 +37,13 @@ PUBLISHED_FOR = timedelta(seconds=15)
 """How long the relay trusts a message it has sent before it sends it again."""
 RUN_JOB = "tenants.run_job"
 
+_EVERYBODY = """
+INSERT INTO tenants_wakeup (id, organisation_id, task, subject_id, due_at)
+SELECT gen_random_uuid(), o.id, %(task)s, o.id, now() FROM tenants_organisation o
+WHERE NOT EXISTS (SELECT 1 FROM tenants_wakeup w WHERE w.organisation_id = o.id AND w.task = %(task)s)
+ON CONFLICT DO NOTHING
+"""
+
 Handler = Callable[["Run"], None]
 _handlers: dict[str, Handler] = {}
 
@@ -93,6 +100,15 @@ def wake_at(*, task: str, subject_id: uuid.UUID, due_at: datetime) -> None:
     Wakeup.objects.update_or_create(
         organisation_id=current_organisation(), task=task, subject_id=subject_id, defaults={"due_at": due_at}
     )
+
+
+def wake_everybody(*, task: str) -> int:
+    """Have the relay send `task` once for every organisation that has no wakeup for it; returns how many there were.
+    The task's subject is the organisation itself.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_EVERYBODY, {"task": task})
+        return int(cursor.rowcount)
 
 
 def forget_wakeup(*, task: str, subject_id: uuid.UUID) -> None:

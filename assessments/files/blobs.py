@@ -146,6 +146,21 @@ def size_of(name: str) -> int | None:
         raise Unavailable from error
 
 
+def digest_of(name: str) -> str | None:
+    """The SHA-256 of a blob, read whole, in hex; None where there is none. Raises Unavailable (503)."""
+    try:
+        if not default_storage.exists(name):
+            return None
+        with default_storage.open(name) as found:
+            digest = hashlib.sha256()
+            while chunk := found.read(_CHUNK):
+                digest.update(chunk)
+            return digest.hexdigest()
+    except Exception as error:
+        logger.exception("blob %s could not be read", name)
+        raise Unavailable from error
+
+
 def stored(organisation_id: uuid.UUID) -> Iterator[Stored]:
     """Everything the storage holds of an organisation, in no order. Raises Unavailable (503)."""
     try:

@@ -19,6 +19,7 @@ from api.problems import Invalid, NotFound, PreconditionFailed, Unavailable
 from assessments.files import blobs
 from assessments.files.receiving import ReceivedFile
 from assessments.models import Evidence, EvidenceVersion, FileState
+from assessments.services.blob_rows import announce_row
 from assessments.services.check import ask_again, ask_for_check
 from assessments.services.revisions import note_moved_scores_where_linked
 from tenants import audit
@@ -163,6 +164,7 @@ def _set_aside(file: ReceivedFile) -> Iterator[uuid.UUID]:
 def _add_version(
     version_id: uuid.UUID, *, evidence_id: uuid.UUID, number: int, person_id: uuid.UUID, file: ReceivedFile
 ) -> None:
+    announce_row()
     EvidenceVersion.objects.create(
         id=version_id,
         evidence_id=evidence_id,

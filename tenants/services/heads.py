@@ -12,7 +12,6 @@ import uuid
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
-from django.db import connection
 from django.utils import timezone
 
 from api.problems import Forbidden
@@ -30,19 +29,10 @@ RING: Final = "tenants.ask_for_head"
 """The Celery task that asks for the day's signature (`tenants.tasks`)."""
 HEAD_SIGNED: Final = "audit_head.signed"
 
-_PLAN = """
-INSERT INTO tenants_wakeup (id, organisation_id, task, subject_id, due_at)
-SELECT gen_random_uuid(), o.id, %(task)s, o.id, now() FROM tenants_organisation o
-WHERE NOT EXISTS (SELECT 1 FROM tenants_wakeup w WHERE w.organisation_id = o.id AND w.task = %(task)s)
-ON CONFLICT DO NOTHING
-"""
-
 
 def plan_signing() -> int:
     """Give every organisation without one its wakeup; returns how many there were. Any number of these may run."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PLAN, {"task": RING})
-        return int(cursor.rowcount)
+    return jobs.wake_everybody(task=RING)
 
 
 def ask_for_head(*, now: datetime) -> None:

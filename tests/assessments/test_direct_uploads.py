@@ -7,7 +7,6 @@ lets something through, the test says so and holds the worker's own verification
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,29 +22,10 @@ from assessments.models import DirectUpload, EvidenceVersion, StorageReservation
 from assessments.services.upload_jobs import NOT_AS_SAID
 from tenants.models import ApiKey, Membership
 from tenants.scope import tenant_scope
-from tests.assessments.bucket import Bucket, running_bucket
+from tests.assessments.bucket import Bucket
 from tests.cast import Api, House, run_jobs
 
 CONTENT = b"Minutes of the management review.\n"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
-    with running_bucket(tmp_path_factory.mktemp("bucket")) as bucket:
-        yield bucket
-
-
-@pytest.fixture
-def in_bucket(server: Bucket, settings: Any) -> Bucket:
-    settings.STORAGES = {**settings.STORAGES, "default": server.storage}
-    return server
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def anywhere(request: pytest.FixtureRequest) -> str:
-    if request.param == "bucket":
-        request.getfixturevalue("in_bucket")
-    return str(request.param)
 
 
 def blobs_of(house: House) -> list[str]:

@@ -42,6 +42,7 @@ CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "tenants.relay", "schedule": 2.0, "options": {"expires": 5}},
     # Only organisations that lack an alarm clock get one here; each then rings once a day by the relay.
     "plan-signing": {"task": "tenants.plan_signing", "schedule": 600.0, "options": {"expires": 600}},
+    "plan-nights": {"task": "assessments.plan_nights", "schedule": 600.0, "options": {"expires": 600}},
     "post": {"task": "identity.post", "schedule": 10.0, "options": {"expires": 10}},
     "tidy": {"task": "identity.tidy", "schedule": 3600.0, "options": {"expires": 600}},
     "mail-certificates": {"task": "tenants.mail_certificates", "schedule": 300.0, "options": {"expires": 300}},
