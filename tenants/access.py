@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.utils import timezone
 
-from api.problems import Forbidden, NotFound
+from api.problems import Forbidden, NotFound, Problem
+from identity.selectors import has_factor
 from tenants.last_seen import Sighting, sighting
 from tenants.models import Membership, Organisation
 from tenants.roles import ACTIONS, OUTSIDE_ACTIONS, Action, Role, Scope, may_hand_out, reach
@@ -89,6 +91,23 @@ def authorize_role(access: Access, role: Role) -> None:
     """Refuse to hand out, or to take away, a role above the caller's own."""
     if not access.may_give(role):
         raise Forbidden("That role is above your own.", slug="role-above-own", role=role.value)
+
+
+def require_factor(access: Access) -> None:
+    """Refuse a person without a second factor where the organisation asks for one.
+
+    Keys are not asked: they belong to programs, are made by somebody who was let in, and end by themselves.
+    """
+    if not access.organisation.mfa_required or has_factor(access.person_id):
+        return
+    page = f"{settings.BASE_URL}/account/2fa/"
+    raise Problem(
+        "mfa-required",
+        status=403,
+        title="This organisation lets people in with a second factor only.",
+        detail=f"Set up an authenticator app or a passkey at {page}, then ask again.",
+        set_up_at=page,
+    )
 
 
 def role_of(person_id: uuid.UUID) -> Role | None:

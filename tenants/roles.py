@@ -28,6 +28,7 @@ class Scope(StrEnum):
 class Action(StrEnum):
     ORGANISATION_READ = "organisation.read"
     ORGANISATION_CHANGE = "organisation.change"
+    SIGN_IN_MANAGE = "sign_in.manage"
     ORGANISATION_EXPORT = "organisation.export"
     ORGANISATION_CLOSE = "organisation.close"
     MEMBER_READ = "member.read"

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from api.problems import NotFound
-from identity.selectors import display_names
+from identity.selectors import display_names, with_factor
 from tenants.access import Access
 from tenants.models import (
     ApiKey,
@@ -25,7 +25,7 @@ from tenants.models import (
     SignedHead,
 )
 from tenants.models.invitation import OUTSIDE
-from tenants.roles import Role
+from tenants.roles import Action, Role
 from tenants.services.heads import head_document
 from tenants.services.invitations import offer_in_words
 
@@ -42,6 +42,7 @@ def own_organisations() -> QuerySet[Membership, Any]:
         slug=F("organisation__slug"),
         name=F("organisation__name"),
         sector=F("organisation__sector"),
+        mfa_required=F("organisation__mfa_required"),
     )
 
 
@@ -53,6 +54,7 @@ def own_organisation_body(row: Row) -> Row:
         "sector": row["sector"],
         "created_at": row["organisation__created_at"],
         "role": row["role"],
+        "mfa_required": row["mfa_required"],
     }
 
 
@@ -64,7 +66,17 @@ def organisation_body(organisation: Organisation, *, role: str) -> Row:
         "sector": organisation.sector,
         "created_at": organisation.created_at,
         "role": role,
+        "mfa_required": organisation.mfa_required,
     }
+
+
+def sign_in_body(access: Access, *, organisation: Organisation) -> Row:
+    """How people are let in; to those who may change it, how many members lack what it takes."""
+    missing: int | None = None
+    if access.may(Action.SIGN_IN_MANAGE):
+        people = list(Membership.objects.values_list("person_id", flat=True))
+        missing = len(people) - len(with_factor(people))
+    return {"mfa_required": organisation.mfa_required, "members_without_factor": missing}
 
 
 def access_body(access: Access, *, organisation: Organisation) -> Row:

@@ -51,6 +51,20 @@ class OrganisationShape(serializers.Serializer[Any]):
     sector = serializers.CharField()
     created_at = serializers.DateTimeField()
     role = serializers.ChoiceField(choices=ROLES, help_text="Your role there.")
+    mfa_required = serializers.BooleanField(help_text="Whether you need a second factor to be let in.")
+
+
+class SignInShape(serializers.Serializer[Any]):
+    mfa_required = serializers.BooleanField(
+        help_text="Whether people need a second factor to be let in; API keys are not asked for one."
+    )
+    members_without_factor = serializers.IntegerField(
+        allow_null=True, help_text="Who would be kept out, or is; null unless you may change it."
+    )
+
+
+class SignInChange(StrictSerializer):
+    mfa_required = serializers.BooleanField()
 
 
 class OrganisationDetail(OrganisationShape):

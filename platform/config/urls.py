@@ -1,12 +1,9 @@
 """Every address of the web server."""
 
-from allauth.account.views import signup
 from django.contrib import admin
-from django.db import transaction
 from django.urls import include, path
 
 from config import health
-from identity.pages import sessions_page
 from tenants.views.invitation_page import invitation_page
 from tenants.views.keys import well_known_keys
 
@@ -15,8 +12,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path(".well-known/plumbline-keys.json", well_known_keys, name="well-known-keys"),
     path("api/v1/", include("config.api_v1")),
-    path("account/sessions/", sessions_page, name="account_sessions"),
-    path("account/signup/", transaction.atomic(signup), name="account_signup"),
+    path("account/", include("identity.pages")),
     path("account/", include("allauth.urls")),
     path("invitations/<slug:slug>/<str:token>/", invitation_page, name="invitation-page"),
     path("operators/", admin.site.urls),

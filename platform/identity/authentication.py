@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
@@ -43,7 +44,7 @@ class BrowserSession(SessionAuthentication):
         return "Session"
 
 
-def signed_in(request: Request) -> Person:
+def signed_in(request: Request | HttpRequest) -> Person:
     """The person behind a request; NotAuthenticated when there is none."""
     if not isinstance(request.user, Person):
         raise NotAuthenticated

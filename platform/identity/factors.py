@@ -30,8 +30,6 @@ from fido2.utils import websafe_decode
 from identity import limits, sealing
 from identity.models import Person, SpentCode
 
-STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-"""What makes a sign-in stronger than a password; recovery codes only come along."""
 SPENT_FOR = timedelta(minutes=3)
 """Longer than any code is accepted: its own 30 s, and the steps before and after it."""
 
@@ -142,8 +140,3 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise get_adapter().validation_error("incorrect_code") from error
         return cleaned
-
-
-def has_factor(person_id: object) -> bool:
-    """Whether the person has set up an authenticator app or a passkey."""
-    return bool(Authenticator.objects.filter(user_id=person_id, type__in=STRONG).exists())

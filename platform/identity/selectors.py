@@ -7,12 +7,31 @@ from collections.abc import Collection
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from identity.devices import in_words
 from identity.models import Person, Session
 from identity.sessions import digest, ends_at
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""What makes a sign-in stronger than a password; recovery codes only come along."""
+
+
+def has_factor(person_id: uuid.UUID) -> bool:
+    """Whether the person has an authenticator app or a passkey.
+
+    Then each of their sessions was signed in with it, or is the one in which it was set up: setting up the first one
+    ends the others.
+    """
+    return bool(Authenticator.objects.filter(user_id=person_id, type__in=FACTORS).exists())
+
+
+def with_factor(person_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the people who have an authenticator app or a passkey, in one statement."""
+    rows = Authenticator.objects.filter(user_id__in=person_ids, type__in=FACTORS)
+    return set(rows.values_list("user_id", flat=True))
 
 
 def owns_address(person: Person, *, email: str, verified: bool = True) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -13,6 +15,7 @@ from django.utils import timezone
 from api.problems import NotFound
 from identity import post, sessions
 from identity.models import Person, Session, SpentCode
+from identity.selectors import has_factor
 
 
 def end_sessions(person: Person, *, keep: str | None = None) -> int:
@@ -29,6 +32,15 @@ def end_session(person: Person, *, session_id: uuid.UUID) -> None:
     if not keys:
         raise NotFound
     sessions.bury(keys)
+
+
+@contextmanager
+def first_factor_ends_other_sessions(person: Person, *, keep: str | None) -> Iterator[None]:
+    """Around setting up a factor: those sessions were opened by a password alone, perhaps by whoever stole it."""
+    first = not has_factor(person.pk)
+    yield
+    if first and has_factor(person.pk):
+        end_sessions(person, keep=keep)
 
 
 def remove_factors(person: Person) -> int:

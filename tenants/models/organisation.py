@@ -28,6 +28,9 @@ class Organisation(models.Model):
     name = models.CharField(max_length=200)
     sector = models.CharField(max_length=80, blank=True)
     version = models.PositiveIntegerField(default=1, db_default=1, help_text="The ETag of what it says of itself.")
+    mfa_required = models.BooleanField(
+        default=False, db_default=False, help_text="Whether people need a second factor to be let in."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     closing_at = models.DateTimeField(

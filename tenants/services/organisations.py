@@ -7,11 +7,13 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from api.problems import Conflict, NotFound, PreconditionFailed, Unprocessable
+from api.problems import Conflict, Forbidden, NotFound, PreconditionFailed, Unprocessable
 from identity.models import Person
+from identity.selectors import has_factor
 from tenants import audit
 from tenants.access import Access
 from tenants.models import Membership, Organisation
@@ -109,5 +111,33 @@ def change_organisation(*, access: Access, expected_version: int, fields: Mappin
         object_id=organisation.pk,
         before={field: before[field] for field in changed},
         after=changed,
+    )
+    return organisation
+
+
+def change_sign_in(*, access: Access, expected_version: int, mfa_required: bool) -> Organisation:
+    """Require a second factor of people, or no longer. It holds from their next request on.
+
+    Raises PreconditionFailed; Conflict for somebody who would shut themselves out; Forbidden for a key: how people sign
+    in is for a person to say.
+    """
+    if access.key_id is not None:
+        raise Forbidden("Only a person who signed in changes how people sign in.", slug="person-needed")
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=access.organisation.pk)
+    if organisation.version != expected_version:
+        raise PreconditionFailed(organisation.version)
+    if organisation.mfa_required == mfa_required:
+        return organisation
+    if mfa_required and not has_factor(access.person_id):
+        raise Conflict("own-factor-first", f"Set up your own second factor first, at {settings.BASE_URL}/account/2fa/.")
+    organisation.mfa_required = mfa_required
+    organisation.version += 1
+    organisation.save(update_fields=["mfa_required", "version"])
+    audit.record(
+        "organisation.sign_in_changed",
+        object_type="organisation",
+        object_id=organisation.pk,
+        before={"mfa_required": not mfa_required},
+        after={"mfa_required": mfa_required},
     )
     return organisation

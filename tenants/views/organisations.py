@@ -25,9 +25,11 @@ from tenants.serializers import (
     OrganisationChange,
     OrganisationDetail,
     OrganisationShape,
+    SignInChange,
+    SignInShape,
     page_of,
 )
-from tenants.services.organisations import change_organisation, create_organisation
+from tenants.services.organisations import change_organisation, change_sign_in, create_organisation
 from tenants.views.tenant import TenantRequest, TenantView
 
 
@@ -86,4 +88,29 @@ class OrganisationView(TenantView):
 
 def _detail(request: TenantRequest, organisation: Organisation) -> Response:
     body = selectors.access_body(request.access, organisation=organisation)
+    return Response(body, headers={"ETag": etag(organisation.version)})
+
+
+class SignInView(TenantView):
+    actions: ClassVar = {"GET": Action.ORGANISATION_READ, "PATCH": Action.SIGN_IN_MANAGE}
+
+    @extend_schema(operation_id="sign_in_read", responses=SignInShape)
+    def get(self, request: TenantRequest) -> Response:
+        """How people are let in."""
+        return _sign_in(request, request.organisation)
+
+    @extend_schema(operation_id="sign_in_change", parameters=[IF_MATCH], request=SignInChange, responses=SignInShape)
+    def patch(self, request: TenantRequest) -> Response:
+        """Require a second factor of every member and outside reviewer, or no longer.
+
+        Whoever has none then gets 403 `mfa-required` for everything inside this organisation from the next request on;
+        their other organisations stay open. API keys are not asked for one: revoke those you do not want.
+        """
+        version = expected_version(request)
+        fields = parse(SignInChange, request.data)
+        return _sign_in(request, change_sign_in(access=request.access, expected_version=version, **fields))
+
+
+def _sign_in(request: TenantRequest, organisation: Organisation) -> Response:
+    body = selectors.sign_in_body(request.access, organisation=organisation)
     return Response(body, headers={"ETag": etag(organisation.version)})

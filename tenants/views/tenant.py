@@ -23,7 +23,7 @@ from api.throttling import AddressThrottle, PersonThrottle, client_address
 from identity.authentication import BrowserSession
 from identity.models import Person
 from tenants import audit, idempotency, last_seen
-from tenants.access import Access, access_of, authorize
+from tenants.access import Access, access_of, authorize, require_factor
 from tenants.authentication import ApiKeyAuthentication, KeyInUse
 from tenants.models import Organisation
 from tenants.roles import Action
@@ -31,7 +31,7 @@ from tenants.scope import ORGANISATION_SETTING, entered, forget
 from tenants.services.closing import dates
 
 _ENTER = (
-    "SELECT id, slug, name, sector, created_at, version, closing_at, set_config(%s, id::text, true)"
+    "SELECT id, slug, name, sector, created_at, version, closing_at, mfa_required, set_config(%s, id::text, true)"
     " FROM tenants_organisation WHERE slug = %s"
 )
 
@@ -86,6 +86,8 @@ class TenantView(APIView):
         request.organisation = self._organisation
         request.person = request.user
         request.access = self.find_access(request)
+        if request.access is not None and request.access.key_id is None:
+            require_factor(request.access)
         audit.set_actor(
             request._request,  # noqa: SLF001 - DRF's own name for the request it wraps
             actor=request.access.actor if request.access else f"person:{request.user.pk}",
@@ -144,7 +146,7 @@ def enter_organisation(slug: str) -> Organisation | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    names = ("id", "slug", "name", "sector", "created_at", "version", "closing_at")
+    names = ("id", "slug", "name", "sector", "created_at", "version", "closing_at", "mfa_required")
     organisation = Organisation(**dict(zip(names, row, strict=False)))
     organisation._state.adding = False  # noqa: SLF001 - it was read, not made
     organisation._state.db = "default"  # noqa: SLF001

@@ -39,6 +39,7 @@ _JSON: dict[tuple[str, str], Any] = {
     ("me", "PATCH"): {"name": "Someone"},
     ("organisations", "POST"): {"name": "Another One", "slug": "another-one"},
     ("organisation", "PATCH"): {"name": "Another name"},
+    ("sign-in", "PATCH"): {"mfa_required": False},
     ("member", "PATCH"): {"role": "assessor"},
     ("ownership", "POST"): lambda t: {"person": t.arguments["person_id"]},
     ("invitations", "POST"): {"email": "new@example.org", "role": "viewer"},
