@@ -25,15 +25,17 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Assess an organisation's maturity, together, against many standards. Errors are RFC 9457 problem documents; "
         "lists are cursor-paginated; changes to shared rows need If-Match; creating POSTs take an Idempotency-Key. "
-        "\n\n**Signing in** is django-allauth's headless API at `/api/v1/auth/browser/v1/`: POST `auth/signup`, "
+        "\n\n"
+        "**Signing in** is django-allauth's headless API at `/api/v1/auth/browser/v1/`: POST `auth/signup`, "
         "`auth/email/verify`, `auth/login` with a session cookie; then, where a second factor is set up, "
-        "`auth/2fa/authenticate` with a code or `auth/webauthn/authenticate` with a passkey; a passkey alone signs in at "
-        "`auth/webauthn/login`. Factors are set up at `account/authenticators/totp` and `…/webauthn`, after "
-        "`auth/reauthenticate`. Its refusals are problem documents too: 401 `sign-in-unfinished` names the next step, "
-        "`confirm-first` asks for the password once more, and allauth's `data` and `meta` stand beside; 400 has `errors` "
-        "by field in sentences and the same in stable words as `codes`; 429 has Retry-After. Its answers below 400 keep "
-        "allauth's own shape, `{status, data, meta}`. An organisation may ask for a second factor: people without one "
-        "get 403 `mfa-required` for everything inside it; API keys are not asked."
+        "`auth/2fa/authenticate` with a code or `auth/webauthn/authenticate` with a passkey; a passkey alone "
+        "signs in at `auth/webauthn/login`. Factors are set up at `account/authenticators/totp` and `…/webauthn`,"
+        " after `auth/reauthenticate`. Its refusals are problem documents too: 401 `sign-in-unfinished` names the"
+        " next step, `confirm-first` asks for the password once more, and allauth's `data` and `meta` stand "
+        "beside; 400 has `errors` by field in sentences and the same in stable words as `codes`; 429 has Retry-"
+        "After. Its answers below 400 keep allauth's own shape, `{status, data, meta}`. An organisation may ask "
+        "for a second factor: people without one get 403 `mfa-required` for everything inside it; API keys are "
+        "not asked."
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
