@@ -7,6 +7,7 @@ django-allauth's headless API answers errors in a shape of its own. They leave h
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -102,12 +103,20 @@ class SignInGate:
 
 
 def page(request: HttpRequest, problem: Problem) -> HttpResponse:
-    text = render_to_string("plumbline/refusal.html", {"problem": problem}, request)
+    wait = _in_words(int(problem.headers["Retry-After"])) if isinstance(problem, Throttled) else ""
+    text = render_to_string("plumbline/refusal.html", {"problem": problem, "wait": wait}, request)
     response = HttpResponse(text, status=problem.status)
     for name, value in problem.headers.items():
         response[name] = value
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _in_words(seconds: int) -> str:
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if seconds > size:
+            return f"{math.ceil(seconds / size)} {unit}s"
+    return f"{seconds} seconds" if seconds > 1 else "a second"
 
 
 def as_problem(response: HttpResponse) -> HttpResponse:
