@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 
 from assessments.catalogue.loader import load_standard, load_vocabulary
@@ -51,3 +52,17 @@ def test_dora_is_assessed_with_the_full_framework_or_the_simplified_one() -> Non
     assert only_some["25(3)"] == "microenterprise"
     assert only_some["45"] == "option-used"
     assert not {"17(1)", "19(4)", "28(3)", "30(3)"} & (inside["full"] | set(only_some))
+
+
+def test_the_csf_counts_what_version_two_holds_and_keeps_the_refs_of_version_one_for_look_ups() -> None:
+    """NIST CSWP 29, appendix A; successors from NIST's own catalogue in OSCAL, version 1.2.0."""
+    csf = document("nist-csf-2.0")
+    leaves = Counter(node.ref[:2] for node in csf.requirements if node.assessable)
+    assert leaves == {"GV": 31, "ID": 21, "PR": 22, "DE": 11, "RS": 13, "RC": 8}
+    in_force = {node.ref for node in csf.requirements if node.withdrawn is None}
+    assert sum("." in ref and "-" not in ref for ref in in_force) == 22
+    replaced = {node.ref: node.withdrawn for node in csf.requirements if node.withdrawn is not None}
+    assert Counter("-" in ref for ref in replaced) == {True: 79, False: 12}
+    assert all(in_force.issuperset(refs) for refs in replaced.values())
+    assert [ref for ref, refs in replaced.items() if not refs] == ["PR.IP", "PR.PT", "DE.DP"]
+    assert (replaced["ID.SC-03"], replaced["PR.IP-12"]) == (("GV.SC-05",), ("ID.RA-01", "PR.PS-02"))
