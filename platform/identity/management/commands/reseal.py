@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from identity import sealing
+from identity.models import WaitingMail
 
 SEALED = ("secret", "seed")
 """Where django-allauth keeps what `FactorAdapter.encrypt` gave it."""
@@ -17,17 +18,19 @@ SEALED = ("secret", "seed")
 class Command(BaseCommand):
     help = __doc__
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         resealed = 0
         for key in Authenticator.objects.values_list("pk", flat=True):
-            with transaction.atomic():
-                row = Authenticator.objects.select_for_update().filter(pk=key).first()
-                if row is None:
-                    continue
-                fresh = {name: sealing.reseal(row.data[name]) for name in SEALED if name in row.data}
-                if fresh:
-                    row.data |= fresh
-                    row.save(update_fields=["data"])
-                    resealed += 1
+            row = Authenticator.objects.select_for_update().filter(pk=key).first()
+            fresh = {name: sealing.reseal(row.data[name]) for name in SEALED if name in row.data} if row else {}
+            if row and fresh:
+                row.data |= fresh
+                row.save(update_fields=["data"])
+                resealed += 1
+        for mail in WaitingMail.objects.select_for_update():
+            mail.sealed = sealing.reseal(mail.sealed)
+            mail.save(update_fields=["sealed"])
+            resealed += 1
         if options["verbosity"]:
             self.stdout.write(f"{resealed} secrets are sealed with the newest key.")
