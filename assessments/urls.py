@@ -45,6 +45,8 @@ urlpatterns = [
     path("organisations/<slug:slug>/storage/", storage.StorageView.as_view(), name="storage"),
     path("organisations/<slug:slug>/evidence/", evidence.EvidenceListView.as_view(), name="evidence-list"),
     path(_EVIDENCE, evidence.EvidenceView.as_view(), name="evidence"),
+    path(f"{_EVIDENCE}reviewed/", evidence.EvidenceReviewedView.as_view(), name="evidence-reviewed"),
+    path(f"{_EVIDENCE}uses/", evidence.EvidenceUsesView.as_view(), name="evidence-uses"),
     path(f"{_EVIDENCE}versions/", evidence.EvidenceVersionsView.as_view(), name="evidence-versions"),
     path(f"{_EVIDENCE}file-link/", transfers.EvidenceFileLinkView.as_view(), name="evidence-file-link"),
     path(f"{_EVIDENCE}file/", evidence.EvidenceFileView.as_view(), name="evidence-file"),
@@ -53,6 +55,11 @@ urlpatterns = [
         f"{_ASSESSMENT}evidence/<uuid:evidence_id>/file/",
         evidence.AssessmentEvidenceFileView.as_view(),
         name="assessment-evidence-file",
+    ),
+    path(
+        f"{_ASSESSMENT}evidence/<uuid:evidence_id>/uses/",
+        evidence.AssessmentEvidenceUsesView.as_view(),
+        name="assessment-evidence-uses",
     ),
     path(
         f"{_ASSESSMENT}evidence/<uuid:evidence_id>/file-link/",

@@ -73,6 +73,14 @@ def put_in_incoming(path: Path, *, organisation_id: uuid.UUID, upload_id: uuid.U
     _store(path, name=incoming_name(organisation_id=organisation_id, upload_id=upload_id))
 
 
+def discard_damaged(*, organisation_id: uuid.UUID, sha256: str) -> None:
+    """Delete a kept file that does not have the hash it is named by: nobody could be handed it. Raises Unavailable."""
+    name = blob_name(organisation_id=organisation_id, sha256=sha256)
+    if digest_of(name) not in {None, sha256}:
+        logger.error("blob %s is damaged, and deleted to be stored anew", name)
+        discard(name)
+
+
 def discard(name: str) -> None:
     """Delete a blob, if it is there. Raises Unavailable (503)."""
     try:

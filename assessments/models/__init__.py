@@ -3,6 +3,7 @@ from assessments.models.answer import Answer, AnswerComment
 from assessments.models.assessment import Assessment, AssessmentScore
 from assessments.models.evidence import Evidence, EvidenceLink, EvidenceVersion, FileState, VirusScan
 from assessments.models.grant import OutsideInvitation, ReviewGrant
+from assessments.models.reminder import EvidenceReminder, ReminderKind
 from assessments.models.review import Review
 from assessments.models.snapshot import Snapshot
 from assessments.models.storage import StorageQuota, StorageReservation
@@ -17,9 +18,11 @@ __all__ = [
     "DirectUpload",
     "Evidence",
     "EvidenceLink",
+    "EvidenceReminder",
     "EvidenceVersion",
     "FileState",
     "OutsideInvitation",
+    "ReminderKind",
     "Review",
     "ReviewGrant",
     "Snapshot",

@@ -32,6 +32,16 @@ class Evidence(TenantModel):
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     valid_until = models.DateField(null=True, help_text="The last day it counts; null when it does not run out.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who keeps it up to date; null for whoever created it.",
+    )
+    review_every_months = models.PositiveSmallIntegerField(null=True)
+    reviewed_on = models.DateField(null=True, help_text="When somebody last said that it still holds.")
+    next_review_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1, help_text="The ETag of these fields.")
     ready_version = models.PositiveIntegerField(
         null=True, help_text="Number of the newest version that passed every check; null while none has."

@@ -24,6 +24,7 @@ def list_evidence(
     *,
     q: str | None = None,
     expires_before: date | None = None,
+    review_before: date | None = None,
     unused: bool | None = None,
     state: str | None = None,
 ) -> QuerySet[Evidence]:
@@ -31,7 +32,7 @@ def list_evidence(
     `state` is that of the newest version.
     """
     links = EvidenceLink.objects.filter(evidence_id=OuterRef("pk"))
-    rows = Evidence.objects.select_related("created_by").annotate(
+    rows = Evidence.objects.select_related("created_by", "owner").annotate(
         file=_newest_file(OuterRef("pk")),
         links=Coalesce(Subquery(links.order_by().values("evidence_id").annotate(n=Count("pk")).values("n")), 0),
     )
@@ -39,6 +40,8 @@ def list_evidence(
         rows = rows.filter(_matches(q))
     if expires_before:
         rows = rows.filter(valid_until__lt=expires_before)
+    if review_before:
+        rows = rows.filter(next_review_on__lt=review_before)
     if unused is not None:
         rows = rows.filter(~Exists(links) if unused else Exists(links))
     if state is not None:
@@ -59,6 +62,10 @@ def evidence_body(evidence: Any) -> dict[str, Any]:
         "title": evidence.title,
         "description": evidence.description,
         "valid_until": evidence.valid_until,
+        "owner": _person(evidence.owner or evidence.created_by),
+        "review_every_months": evidence.review_every_months,
+        "reviewed_on": evidence.reviewed_on,
+        "next_review_on": evidence.next_review_on,
         "version": evidence.version,
         "created_by": _person(evidence.created_by),
         "created_at": evidence.created_at,
@@ -102,6 +109,38 @@ def evidence_detail(evidence_id: uuid.UUID) -> dict[str, Any]:
                 "linked_at",
             )[:USES_SHOWN]
         ],
+    }
+
+
+def list_uses(
+    evidence_id: uuid.UUID,
+    *,
+    assessment_id: uuid.UUID | None = None,
+    requirement_ids: Collection[uuid.UUID] | None = None,
+) -> QuerySet[EvidenceLink]:
+    """What an evidence backs, for `use_body`: everywhere, or in one assessment, or there for these requirements.
+
+    NotFound for no such evidence; within an assessment also for one that backs nothing there.
+    """
+    links = EvidenceLink.objects.filter(evidence_id=evidence_id)
+    if assessment_id is None:
+        if not Evidence.objects.filter(pk=evidence_id).exists():
+            raise NotFound
+    else:
+        links = links.filter(answer__assessment_id=assessment_id)
+        if requirement_ids is not None:
+            links = links.filter(answer__requirement_id__in=requirement_ids)
+        if not links.exists():
+            raise NotFound
+    return links.select_related("answer__assessment", "answer__requirement")
+
+
+def use_body(link: EvidenceLink) -> dict[str, Any]:
+    answer = link.answer
+    return {
+        "assessment": {"id": answer.assessment_id, "name": answer.assessment.name, "state": answer.assessment.state},
+        "ref": answer.requirement.ref,
+        "linked_at": link.linked_at,
     }
 
 

@@ -36,6 +36,11 @@ class EvidencePatch(StrictSerializer):
     description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     valid_until = serializers.DateField(required=False, allow_null=True)
 
+    owner = serializers.UUIDField(
+        required=False, allow_null=True, help_text="A member: whoever is reminded; null for whoever created it."
+    )
+    review_every_months = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=120)
+
 
 class FileCheckShape(serializers.Serializer[Any]):
     state = serializers.ChoiceField(
@@ -63,6 +68,10 @@ class EvidenceShape(serializers.Serializer[Any]):
     title = serializers.CharField()
     description = serializers.CharField()
     valid_until = serializers.DateField(allow_null=True)
+    owner = Named()
+    review_every_months = serializers.IntegerField(allow_null=True)
+    reviewed_on = serializers.DateField(allow_null=True, help_text="When somebody last said that it still holds.")
+    next_review_on = serializers.DateField(allow_null=True)
     version = serializers.IntegerField(help_text="The ETag of the fields above.")
     created_by = Named()
     created_at = serializers.DateTimeField()

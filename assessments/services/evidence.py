@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from api.ids import new_id
 from api.problems import Invalid, NotFound, PreconditionFailed, Unavailable
+from assessments.cadence import months_after
 from assessments.files import blobs
 from assessments.files.receiving import ReceivedFile
 from assessments.models import Evidence, EvidenceVersion, FileState
@@ -23,6 +24,7 @@ from assessments.services.blob_rows import announce_row
 from assessments.services.check import ask_again, ask_for_check
 from assessments.services.revisions import note_moved_scores_where_linked
 from tenants import audit
+from tenants.models import Membership
 from tenants.scope import current_organisation
 
 TITLE_LENGTH = 200
@@ -95,13 +97,20 @@ def add_version(evidence_id: uuid.UUID, *, person_id: uuid.UUID, file: ReceivedF
 
 
 def change_evidence(evidence_id: uuid.UUID, *, expected_version: int, changes: Mapping[str, Any]) -> None:
-    """Change `title`, `description` or `valid_until`. 412 when the evidence stands at another version."""
+    """Change `title`, `description`, `valid_until`, `owner` or the rhythm of review.
+    412 when the evidence stands at another version, Invalid for an owner who is no member.
+    """
     evidence = _lock(evidence_id)
     if evidence.version != expected_version:
         raise PreconditionFailed(evidence.version)
     if "title" in changes and not changes["title"].strip():
         raise Invalid({"title": ["Evidence needs a title."]})
-    new = {name: value for name, value in changes.items() if getattr(evidence, name) != value}
+    if changes.get("owner") and not Membership.objects.filter(person_id=changes["owner"]).exists():
+        raise Invalid({"owner": ["Choose a member of the organisation."]})
+    columns = {"owner_id" if name == "owner" else name: value for name, value in changes.items()}
+    new = {name: value for name, value in columns.items() if getattr(evidence, name) != value}
+    if "review_every_months" in new:
+        new["next_review_on"] = _next_review(new["review_every_months"], reviewed_on=evidence.reviewed_on)
     if not new:
         return
     Evidence.objects.filter(pk=evidence_id).update(**new, version=F("version") + 1, updated_at=timezone.now())
@@ -114,6 +123,31 @@ def change_evidence(evidence_id: uuid.UUID, *, expected_version: int, changes: M
         before={name: getattr(evidence, name) for name in new},
         after=new,
     )
+
+
+def note_review(evidence_id: uuid.UUID) -> None:
+    """Somebody looked at it today and it still holds: the next review counts from today."""
+    evidence = _lock(evidence_id)
+    today = timezone.now().astimezone(UTC).date()
+    told = {
+        "reviewed_on": today,
+        "next_review_on": _next_review(evidence.review_every_months, reviewed_on=today),
+    }
+    Evidence.objects.filter(pk=evidence_id).update(**told, version=F("version") + 1, updated_at=timezone.now())
+    audit.record(
+        "evidence.reviewed",
+        object_type="evidence",
+        object_id=evidence_id,
+        before={name: getattr(evidence, name) for name in told},
+        after=told,
+    )
+
+
+def _next_review(months: int | None, *, reviewed_on: date | None) -> date | None:
+    """Counted from the last review; for one never reviewed from today."""
+    if months is None:
+        return None
+    return months_after(reviewed_on or timezone.now().astimezone(UTC).date(), months=months)
 
 
 def _lock(evidence_id: uuid.UUID) -> Evidence:
@@ -142,6 +176,7 @@ def _known(version: EvidenceVersion, *, file: ReceivedFile, person_id: uuid.UUID
     """The same bytes once more. They mend a blob that was damaged, and take up a check that was given up."""
     organisation_id = current_organisation()
     if version.state == FileState.READY:
+        blobs.discard_damaged(organisation_id=organisation_id, sha256=file.sha256)
         blobs.keep(file.path, organisation_id=organisation_id, sha256=file.sha256)
     elif ask_again(version.pk, requested_by=person_id):
         blobs.set_aside(file.path, organisation_id=organisation_id, version_id=version.pk)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
+from assessments.services.reminders import REMIND
 from assessments.services.scrub_jobs import SCRUB
 from tenants import jobs
 from tenants.scope import current_organisation
 
 RING: Final = "assessments.begin_night"
 """The Celery task that asks for the night's jobs (`assessments.tasks`)."""
-KINDS: Final = (SCRUB,)
+KINDS: Final = (SCRUB, REMIND)
 _HOUR: Final = time(2)
 
 

@@ -24,6 +24,8 @@ from assessments.selectors.evidence import (
     link_body,
     list_answer_evidence,
     list_evidence,
+    list_uses,
+    use_body,
 )
 from assessments.selectors.sight import sight_of
 from assessments.serializers.evidence import (
@@ -34,12 +36,13 @@ from assessments.serializers.evidence import (
     EvidencePatch,
     EvidenceShape,
     EvidenceUpload,
+    EvidenceUse,
     NewEvidenceLink,
     NewEvidenceLinks,
     UploadedEvidence,
     VersionUpload,
 )
-from assessments.services.evidence import Taken, add_evidence, add_version, change_evidence
+from assessments.services.evidence import Taken, add_evidence, add_version, change_evidence, note_review
 from assessments.services.evidence_links import Linked, Pair, link_evidence, link_many, unlink_evidence
 from assessments.views.downloads import FILE, VERSION, DownloadView, file_response, wanted_version
 from assessments.views.uploads import UploadView, received
@@ -58,6 +61,7 @@ class EvidenceListView(UploadView):
         parameters=[
             OpenApiParameter("q", str, description="In title, description, file names; or a reference as E-0007."),
             OpenApiParameter("expires_before", date, description="Runs out before that day."),
+            OpenApiParameter("review_before", date, description="Its next review is due before that day."),
             OpenApiParameter("unused", bool, description="true: backs no answer; false: backs one."),
             OpenApiParameter("state", str, enum=FileState.values, description="Of the newest version."),
             OpenApiParameter("ordering", str, enum=["number", "-number", "title", "-title"]),
@@ -66,11 +70,12 @@ class EvidenceListView(UploadView):
     )
     def get(self, request: TenantRequest) -> Response:
         """List the organisation's evidence, newest first."""
-        filters = Filters(request, "q", "expires_before", "unused", "state")
+        filters = Filters(request, "q", "expires_before", "review_before", "unused", "state")
         unused = filters.choice("unused", ("true", "false"))
         rows = list_evidence(
             q=filters.get("q"),
-            expires_before=_day(filters.get("expires_before")),
+            expires_before=_day(filters, "expires_before"),
+            review_before=_day(filters, "review_before"),
             unused=None if unused is None else unused == "true",
             state=filters.choice("state", tuple(FileState.values)),
         )
@@ -100,10 +105,46 @@ class EvidenceView(TenantView):
         operation_id="evidence_change", request=EvidencePatch, responses=EvidenceDetail, parameters=[IF_MATCH]
     )
     def patch(self, request: TenantRequest, evidence_id: uuid.UUID) -> Response:
-        """Change title, description or validity. Scores that rest on it follow its validity."""
+        """Change title, description, validity, owner or rhythm of review. Scores that rest on it follow validity."""
         changes = parse(EvidencePatch, request.data)
         change_evidence(evidence_id, expected_version=expected_version(request), changes=changes)
         return _detail(evidence_id)
+
+
+class EvidenceReviewedView(TenantView):
+    actions: ClassVar = {"POST": Action.EVIDENCE_WRITE}
+
+    @extend_schema(operation_id="evidence_reviewed", request=None, responses=EvidenceDetail)
+    def post(self, request: TenantRequest, evidence_id: uuid.UUID) -> Response:
+        """Say that it was looked at and still holds: its next review is counted from today."""
+        note_review(evidence_id)
+        return _detail(evidence_id)
+
+
+_USES = page_of(EvidenceUse)
+
+
+class EvidenceUsesView(TenantView):
+    actions: ClassVar = {"GET": Action.EVIDENCE_READ}
+
+    @extend_schema(operation_id="evidence_uses", responses=_USES)
+    def get(self, request: TenantRequest, evidence_id: uuid.UUID) -> Response:
+        """List the answers an evidence backs, over all assessments, newest first."""
+        Filters(request)
+        return paginate(list_uses(evidence_id), request=request, orderings=("-id",), render=use_body)
+
+
+class AssessmentEvidenceUsesView(TenantView):
+    actions: ClassVar = {"GET": Action.EVIDENCE_READ}
+    members_only = False
+
+    @extend_schema(operation_id="assessment_evidence_uses", responses=_USES)
+    def get(self, request: TenantRequest, assessment_id: uuid.UUID, evidence_id: uuid.UUID) -> Response:
+        """List the answers an evidence backs in this assessment. Open to its outside reviewers, in their sections."""
+        Filters(request)
+        sight = sight_of(request.access, get_assessment(assessment_id))
+        rows = list_uses(evidence_id, assessment_id=assessment_id, requirement_ids=sight.requirement_ids())
+        return paginate(rows, request=request, orderings=("-id",), render=use_body)
 
 
 class EvidenceVersionsView(UploadView):
@@ -212,8 +253,9 @@ def _link_made(linked: Linked) -> dict[str, object]:
     return {"ref": linked.pair.ref, "evidence": linked.pair.evidence_id, "already_linked": linked.known}
 
 
-def _day(text: str | None) -> date | None:
+def _day(filters: Filters, name: str) -> date | None:
+    text = filters.get(name)
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Invalid({"expires_before": ["Give a day as 2027-01-31."]}) from None
+        raise Invalid({name: ["Give a day as 2027-01-31."]}) from None

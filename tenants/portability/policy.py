@@ -26,6 +26,7 @@ TRAVELS: Final[dict[str, dict[str, str]]] = {
     "assessments.Evidence": {},
     "assessments.EvidenceVersion": {},
     "assessments.EvidenceLink": {},
+    "assessments.EvidenceReminder": {},
     "assessments.Review": {},
     "assessments.ReviewGrant": {"last_seen_at": EMPTY},
     "assessments.OutsideInvitation": {},

@@ -57,7 +57,7 @@ _JSON: dict[tuple[str, str], Any] = {
     ("actions", "POST"): lambda t: {"ref": t.ref, "title": "Improve", "owner": _assessor(t)},
     ("action", "PATCH"): lambda t: {"title": "Improve more", "owner": _assessor(t)},
     ("actions-from-gaps", "POST"): {"limit": 3},
-    ("evidence", "PATCH"): {"title": "New title"},
+    ("evidence", "PATCH"): lambda t: {"title": "New title", "owner": _assessor(t)},
     ("uploads", "POST"): lambda t: {
         "file_name": "minutes.txt", "size": 52, "sha256": "ab" * 32, "evidence": t.arguments["evidence_id"],
     },

@@ -26,6 +26,7 @@ from assessments.models import (
     DirectUpload,
     Evidence,
     EvidenceLink,
+    EvidenceReminder,
     EvidenceVersion,
     OutsideInvitation,
     Review,
@@ -243,6 +244,13 @@ def evidence_link(t: Tenant) -> EvidenceLink:
     return EvidenceLink.objects.create(answer=t.of(Answer), evidence=t.of(Evidence), linked_by=t.people["assessor"])
 
 
+def evidence_reminder(t: Tenant) -> EvidenceReminder:
+    today = timezone.now().date()
+    return EvidenceReminder.objects.create(
+        evidence=t.of(Evidence), person=t.people["assessor"], kind="runs_out", due_on=today, days=7, told_on=today
+    )
+
+
 def direct_upload(t: Tenant) -> DirectUpload:
     return DirectUpload.objects.create(
         title=t.text("upload"), description=t.text("description"), file_name=t.word("upload.txt"), size=52,
@@ -354,6 +362,7 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     Evidence: evidence,
     EvidenceVersion: evidence_version,
     EvidenceLink: evidence_link,
+    EvidenceReminder: evidence_reminder,
     DirectUpload: direct_upload,
     StorageQuota: lambda _: StorageQuota.objects.create(limit_bytes=10**9),
     StorageReservation: lambda _: StorageReservation.objects.create(size=1, expires_at=live_until()),

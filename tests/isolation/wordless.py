@@ -27,6 +27,7 @@ NO_CANARY: Final = {
     "assessments.EvidenceVersion.sha256": "a hash",
     "assessments.EvidenceVersion.state": "one of a few words",
     "assessments.EvidenceVersion.virus_scan": "one of a few words",
+    "assessments.EvidenceReminder.kind": "one of two words",
     "assessments.DirectUpload.sha256": "a hash",
     "assessments.DirectUpload.state": "one of a few words",
     "assessments.Review.verdict": "one of two words",
