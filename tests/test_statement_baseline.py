@@ -18,7 +18,7 @@ from identity.models import Person
 from tenants.scope import tenant_scope
 from tests.assessments.standards import standard_of
 from tests.baselines.growth import grow, tell, welcome
-from tests.isolation.routes import UNDOCUMENTED, Route, routes
+from tests.isolation.routes import CATALOGUE_PAGES, UNDOCUMENTED, Route, routes
 from tests.isolation.world import Tenant, build_tenant, client_with, signed_in
 from tests.statements import statements
 
@@ -30,7 +30,8 @@ OUT_OF_DATE = "assessments, all scores out of date"
 
 
 def _reads() -> list[Route]:
-    return [route for route in routes().values() if "GET" in route.methods and route.name not in UNDOCUMENTED]
+    left_out = UNDOCUMENTED.keys() - set(CATALOGUE_PAGES)
+    return [route for route in routes().values() if "GET" in route.methods and route.name not in left_out]
 
 
 def _address(route: Route, *, tenant: Tenant) -> str:

@@ -53,7 +53,7 @@ def _current(slug: str) -> selectors.Current:
     return found
 
 
-def _fresh(request: HttpRequest | Request, etag: str) -> bool:
+def is_fresh(request: HttpRequest | Request, etag: str) -> bool:
     """Whether the caller's copy is the current one (If-None-Match compares weakly, RFC 9110)."""
     given = request.headers.get("If-None-Match", "")
     return given.strip() == "*" or etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]
@@ -62,7 +62,7 @@ def _fresh(request: HttpRequest | Request, etag: str) -> bool:
 def _answer(request: Request, page: pages.Page | None) -> HttpResponse:
     if page is None:
         raise NotFound
-    if _fresh(request, page.etag):
+    if is_fresh(request, page.etag):
         response = HttpResponse(status=304)
     else:
         response = HttpResponse(page.body, content_type="application/json")
@@ -102,7 +102,7 @@ class StandardsView(PublicView):
         """List the standards in the catalogue."""
         filters = Filters(request, "kind", "depth", "sector", "q")
         etag = _list_etag(request, selectors.current_standards())
-        if _fresh(request, etag):
+        if is_fresh(request, etag):
             return _cacheable(HttpResponse(status=304), etag=etag)
         rows = selectors.list_standards(
             kind=filters.choice("kind", KINDS),
@@ -161,7 +161,7 @@ class ComparisonsView(PublicView):
         filters = Filters(request, "standard")
         standards = selectors.current_standards()
         etag = _list_etag(request, standards)
-        if _fresh(request, etag):
+        if is_fresh(request, etag):
             return _cacheable(HttpResponse(status=304), etag=etag)
         found = pairs.page_of_pairs(
             standards, cursor=_pair_cursor(request), size=_page_size(request), of=filters.get("standard")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("invitations/<slug:slug>/<str:token>/", invitation_page, name="invitation-page"),
     path("operators/", admin.site.urls),
+    path("", include("assessments.catalogue.web.urls")),
 ]
 
 handler400 = "api.problems.bad_request"

@@ -28,6 +28,11 @@ UNDOCUMENTED: Final = {
     "openapi": "is the document",
     "docs": "shows the document",
     "invitation-page": "a page for people, behind a mail's link",
+    "home-page": "a page for people",
+    "standards-page": "a page for people",
+    "standard-page": "a page for people",
+    "comparison-page": "a page for people",
+    "sitemap": "for search engines",
 }
 """Names of our addresses that the OpenAPI document leaves out."""
 PLAIN_METHODS: Final = {
@@ -35,8 +40,14 @@ PLAIN_METHODS: Final = {
     "readyz": ("GET",),
     "well-known-keys": ("GET",),
     "invitation-page": ("GET", "POST"),
+    "home-page": ("GET",),
+    "standards-page": ("GET",),
+    "standard-page": ("GET",),
+    "comparison-page": ("GET",),
+    "sitemap": ("GET",),
 }
-"""Methods of addresses that plain functions answer."""
+"""Methods of addresses that plain functions answer, and of the public pages, which are no part of the API."""
+CATALOGUE_PAGES: Final = ("home-page", "standards-page", "standard-page", "comparison-page", "sitemap")
 ARGUMENTS: Final = {
     ("invitation-page", "token"): "invitation_token",
     ("export-file", "token"): "export_token",
@@ -67,7 +78,7 @@ class Route:
 
     @property
     def names_an_organisation(self) -> bool:
-        return "slug" in dict(self.parameters) and not self.template.startswith(f"{API}standards/")
+        return "slug" in dict(self.parameters) and not self.template.startswith((f"{API}standards/", "/standards/"))
 
     @property
     def is_public(self) -> bool:

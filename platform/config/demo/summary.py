@@ -28,7 +28,8 @@ def print_summary(facts: Mapping[str, Any], *, base_url: str, folder: Path) -> N
     print(f"\nMails: {len(facts['mails'])} in {folder / 'mail'}; the weekly one is {facts['weekly_mail']['path']}")
     isolation = facts["isolation"]
     print(f"Isolation: {isolation['tried']} addresses tried from next door, {isolation['leaked']} leaked")
-    print(f"Open: {base_url}/api/v1/docs/   {base_url}/api/v1/comparisons/   {base_url}/account/login/")
+    print(f"Open: {base_url}/api/v1/docs/   {base_url}/account/login/")
+    print(f"Read: {base_url}/compare/iso-13485-2016-vs-iso-56002-2019/   {base_url}/standards/")
     print(f"{facts['requests']} requests in {facts['seconds']} s\n", flush=True)
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.catalogue.comparison import CatalogueEntry, Comparison, StandardProfile, compare, swap
+from assessments.catalogue.comparison.order import order_of, swap_order
 from assessments.catalogue.schema import HEADLINES, NULLABLE_FACTS
 from tests.assessments.catalogue.profiles import profiles
 
@@ -106,3 +107,20 @@ def test_overlap_and_effort_are_estimates_within_bounds(a: StandardProfile, b: S
 @settings(max_examples=30, deadline=None)
 def test_a_comparison_can_be_written_as_json(a: StandardProfile, b: StandardProfile) -> None:
     assert orjson.loads(orjson.dumps(compare(a, b)))["canonical"] == sorted([a.slug, b.slug])
+
+
+@given(a=profiles(), b=profiles())
+def test_the_order_mirrors_and_follows_what_presupposes_what(a: StandardProfile, b: StandardProfile) -> None:
+    one = order_of(a, b, overlap=compare(a, b).overlap)
+    other = order_of(b, a, overlap=compare(b, a).overlap)
+    if a.slug != b.slug:
+        assert other == swap_order(one)
+    assert (one.first is None) == (one.reason == "open")
+    for spans in (one.a_first, one.b_first):
+        assert spans is None or spans.low <= spans.high
+    if a.number != b.number:
+        needs = replace(a, facts={**a.facts, "prerequisites": [b.number]})
+        free = replace(b, facts={**b.facts, "prerequisites": []})
+        found = order_of(needs, free, overlap=compare(needs, free).overlap)
+        assert (found.first, found.reason) == ("b", "prerequisite")
+        assert found.sentence.startswith(f"{a.number} presupposes {b.number}")

@@ -1,0 +1,1 @@
+"""The catalogue as pages for people: rendered on the server, without scripts, the same for everybody."""

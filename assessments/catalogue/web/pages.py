@@ -1,0 +1,205 @@
+"""The pages as bytes, made once per process and content, plain and compressed.
+
+Every key holds ids of immutable rows, of which (slug, content_hash) is the other name: a page in memory is right for as
+long as its rows are current. Pages that link to others hold the ids of the whole catalogue.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.template.loader import render_to_string
+
+from assessments.catalogue import selectors
+from assessments.catalogue.bounded import Bounded
+from assessments.catalogue.comparison import StandardProfile, compare
+from assessments.catalogue.comparison.order import order_of
+from assessments.catalogue.comparison.words import slug_words
+from assessments.catalogue.editions import edition
+from assessments.catalogue.schema import DEFAULT_LANGUAGE, HEADLINES, NATURES
+from assessments.catalogue.selectors import ALL_SECTORS, Current
+from assessments.catalogue.web import cards, contents, drawing
+
+PAGES_KEPT: Final = 128
+CARDS_PER_PAGE: Final = 60
+FEATURED: Final = 6
+OTHERS_SHOWN: Final = 8
+NATURE_NAMES: Final = {
+    "certifiable": "Certifiable standard",
+    "guidance": "Guidance",
+    "law": "Law",
+    "framework": "Voluntary framework",
+    "scheme": "Industry scheme",
+}
+HTML: Final = "text/html; charset=utf-8"
+XML: Final = "application/xml; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class WebPage:
+    """A page in two encodings. The weak ETag names what it says, whichever way it is sent."""
+
+    body: bytes
+    packed: bytes
+    etag: str
+    language: str
+    content_type: str = HTML
+
+
+_pages: Bounded[tuple[Any, ...], WebPage] = Bounded(size=PAGES_KEPT)
+
+
+def forget_web_pages() -> None:
+    """Empty the caches; for tests and measurements."""
+    _pages.clear()
+    cards.forget_cards()
+
+
+def render(template: str, context: dict[str, Any], *, path: str, language: str = DEFAULT_LANGUAGE) -> WebPage:
+    """One page from a template; `path` is its one address."""
+    text = render_to_string(template, context | {"canonical": settings.BASE_URL + path, "language": language})
+    return _web_page(text, language=language)
+
+
+def _web_page(text: str, *, language: str, content_type: str = HTML) -> WebPage:
+    body = text.encode()
+    return WebPage(
+        body=body,
+        packed=gzip.compress(body, compresslevel=6, mtime=0),
+        etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
+        language=language,
+        content_type=content_type,
+    )
+
+
+def _kept(name: str, catalogue: Sequence[Current], *parts: Any, make: Callable[[], WebPage]) -> WebPage:
+    return _pages.get_or_make((name, *parts, tuple(entry.id for entry in catalogue)), make)
+
+
+def home_page(catalogue: Sequence[Current]) -> WebPage:
+    def make() -> WebPage:
+        found = cards.cards_of(catalogue)
+        context = {
+            "pairs": cards.featured(found, most=FEATURED),
+            "full": [card for card in found if card.depth == "full"],
+            "count": len(found),
+        }
+        return render("catalogue/home.html", context, path="/")
+
+    return _kept("home", catalogue, make=make)
+
+
+def standards_page(catalogue: Sequence[Current], *, words: str, sector: str, nature: str, number: str) -> WebPage:
+    """The list. It is kept only without filters: what people type has no end."""
+
+    def make() -> WebPage:
+        found = cards.cards_of(catalogue)
+        page = Paginator(cards.filtered(found, words=words, sector=sector, nature=nature), CARDS_PER_PAGE).get_page(
+            number
+        )
+        sectors = sorted({sector for card in found for sector in card.sectors} - {ALL_SECTORS})
+        context = {
+            "page": page,
+            "words": words,
+            "sector": sector,
+            "nature": nature,
+            "is_filtered": bool(words or sector or nature),
+            "sectors": [(slug, slug_words(slug).capitalize()) for slug in sectors],
+            "natures": [(slug, NATURE_NAMES[slug]) for slug in NATURES],
+        }
+        return render("catalogue/standards.html", context, path="/standards/")
+
+    if words or sector or nature or number:
+        return make()
+    return _kept("standards", catalogue, make=make)
+
+
+def standard_page(current: Current, *, catalogue: Sequence[Current]) -> WebPage:
+    """Profile, tree of titles, FAQ, sources and comparisons of one standard."""
+
+    def make() -> WebPage:
+        language = current.language(None)
+        published = selectors.published_standard(current.id, language=language)
+        profile = published.profile
+        path = f"/standards/{current.slug}/"
+        context = {
+            "standard": profile,
+            "facts": profile.facts,
+            "prose": profile.prose,
+            "rows": contents.fact_rows(profile),
+            "blocks": _blocks(profile),
+            "depth": published.depth,
+            "tree": contents.tree_rows(edition(current.id), language=language) if published.depth == "full" else (),
+            "description": contents.shortened(f"{profile.number}: {profile.prose['one_line']}"),
+            "faq_data": contents.faq_data(profile.faq) if profile.faq else "",
+            "pairs": cards.pairs_with(cards.cards_of(catalogue), slug=current.slug),
+        }
+        return render("catalogue/standard.html", context, path=path, language=language)
+
+    return _kept("standard", catalogue, current.id, make=make)
+
+
+def _blocks(profile: StandardProfile) -> list[tuple[str, str]]:
+    prose: Any = profile.prose
+    return [(name.capitalize(), prose[name]["text"]) for name in HEADLINES if name in prose]
+
+
+def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> WebPage:
+    """Two standards side by side; `a` and `b` in canonical order."""
+
+    def make() -> WebPage:
+        language = a.language(None)
+        first, second = (
+            selectors.published_standard(side.id, language=side.language(language)).profile for side in (a, b)
+        )
+        comparison = compare(first, second, theme_names=selectors.theme_names(language))
+        trees = (f"/standards/{a.slug}/#requirements", f"/standards/{b.slug}/#requirements")
+        differing, agreeing = contents.difference_tables(comparison, trees=trees)
+        found = cards.cards_of(catalogue)
+        overlap, verdict = comparison.overlap, comparison.verdict
+        context = {
+            "comparison": comparison,
+            "sides": [("a", comparison.a, verdict.a, first), ("b", comparison.b, verdict.b, second)],
+            "differing": differing,
+            "agreeing": agreeing,
+            "share": None if overlap.share is None else drawing.percent(overlap.share, places=0),
+            "drawing": drawing.draw(overlap.shared_themes),
+            "order": order_of(first, second, overlap=overlap),
+            "description": contents.shortened(f"{a.number} vs {b.number}: {verdict.a}"),
+            "faq_data": contents.faq_data((*first.faq, *second.faq)),
+            "others": [
+                (side.number, cards.pairs_with(found, slug=side.slug, but=other.slug, most=OTHERS_SHOWN), side.slug)
+                for side, other in ((a, b), (b, a))
+            ],
+            "is_thin": not (a.is_assessable and b.is_assessable),
+        }
+        path = cards.pair_address(a.slug, b.slug)
+        return render("catalogue/comparison.html", context, path=path, language=language)
+
+    return _kept("comparison", catalogue, a.id, b.id, make=make)
+
+
+def sitemap(catalogue: Sequence[Current]) -> WebPage:
+    """Every standard, and the pairs of which both are told in full; the other pairs say too little to be looked for."""
+
+    def make() -> WebPage:
+        full = sorted(entry.slug for entry in catalogue if entry.is_assessable)
+        paths = ["/", "/standards/", *(f"/standards/{entry.slug}/" for entry in catalogue)]
+        paths += [cards.pair_address(a, b) for a, b in combinations(full, 2)]
+        text = render_to_string("catalogue/sitemap.xml", {"addresses": [settings.BASE_URL + path for path in paths]})
+        return _web_page(text, language=DEFAULT_LANGUAGE, content_type=XML)
+
+    return _kept("sitemap", catalogue, make=make)
+
+
+def problem_page(*, title: str, detail: str) -> bytes:
+    """What stands where there is no page."""
+    context = {"title": title, "detail": detail, "language": DEFAULT_LANGUAGE}
+    return render_to_string("catalogue/problem.html", context).encode()

@@ -1,0 +1,240 @@
+"""The public pages as a visitor, a screen reader and a search engine get them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pytest
+from defusedxml.ElementTree import fromstring
+from django.conf import settings
+from django.test import Client
+from tinyhtml5.parser import HTMLParser
+
+from assessments.catalogue.models import Standard
+from assessments.catalogue.selectors import current_standards, theme_names
+from assessments.catalogue.web import pages
+from tests.assessments.catalogue.rich import PLAIN, RICH, write_rich
+from tests.assessments.standards import synced
+
+pytestmark = pytest.mark.django_db
+
+ONE, TWO = "iso-13485-2016", "iso-56002-2019"
+SHIPPED = (ONE, TWO, "iso-27001-2022", "cis-controls-v8.1", "eu-dora")
+PAIRS = [f"/compare/{a}-vs-{b}/" for a, b in combinations(sorted(SHIPPED), 2)]
+PAIR = f"/compare/{ONE}-vs-{TWO}/"
+PLACES = ["/", "/standards/", "/standards/?q=dora&nature=law", *(f"/standards/{slug}/" for slug in SHIPPED), *PAIRS]
+MOST_BYTES = 60_000
+_NUMBER = re.compile(r"\d[\d.,]*")
+_XHTML = "{http://www.w3.org/1999/xhtml}"
+SECTIONS = ["verdict", "features", "analysis", "differences", "overlap", "order", "faq", "others", "start", "sources"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_pages() -> Iterator[None]:
+    pages.forget_web_pages()
+    yield
+    pages.forget_web_pages()
+
+
+def text_of(path: str, *, status: int = 200) -> str:
+    response = Client().get(path)
+    assert response.status_code == status, f"{path}: {response.status_code}"
+    return response.content.decode()
+
+
+def parsed(text: str) -> Element:
+    """The document; a parse error is an error of the test, as a browser would have to guess."""
+    parser = HTMLParser()
+    found: Element = parser.parse(text)
+    assert not parser.errors, parser.errors
+    return found
+
+
+def elements(document: Element, *names: str) -> list[Element]:
+    return [element for element in document.iter() if str(element.tag).removeprefix(_XHTML) in names]
+
+
+def words(element: Element) -> str:
+    return " ".join(" ".join(element.itertext()).split())
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_a_page_is_sound_html_that_the_policy_lets_through(path: str) -> None:
+    text = text_of(path)
+    document = parsed(text)
+    assert len(elements(document, "h1")) == len(elements(document, "main")) == 1
+    levels = [int(str(element.tag)[-1]) for element in elements(document, "h1", "h2", "h3", "h4")]
+    assert all(after <= before + 1 for before, after in zip([0, *levels], levels, strict=False)), levels
+    for element in document.iter():
+        assert not {name for name in element.attrib if name == "style" or name.startswith("on")}, element.tag
+    assert not elements(document, "style", "iframe", "object")
+    assert all(script.get("type") == "application/ld+json" for script in elements(document, "script"))
+    ids = [element.get("id") for element in document.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    targets = [str(a.get("href"))[1:] for a in elements(document, "a") if str(a.get("href")).startswith("#")]
+    assert set(targets) <= set(ids), set(targets) - set(ids)
+    referred = [name for e in document.iter() for name in (e.get("aria-labelledby") or "").split()]
+    assert set(referred) <= set(ids)
+    labelled = {label.get("for") for label in elements(document, "label")}
+    assert {field.get("id") for field in elements(document, "input", "select")} <= labelled
+    assert all(cell.get("scope") for cell in elements(document, "th"))
+    assert len(gzip.compress(text.encode())) < MOST_BYTES
+    canonical = [link.get("href") for link in elements(document, "link") if link.get("rel") == "canonical"]
+    assert canonical == [settings.BASE_URL + path.partition("?")[0]]
+
+
+@pytest.mark.parametrize("path", ["/", "/standards/", f"/standards/{ONE}/", PAIR])
+def test_every_link_within_the_site_leads_somewhere(path: str) -> None:
+    links = {str(a.get("href")).partition("#")[0] for a in elements(parsed(text_of(path)), "a")}
+    inside = {link for link in links if link.startswith("/")}
+    assert inside
+    wrong = {link: status for link in inside if (status := Client().get(link).status_code) != 200}
+    assert not wrong
+
+
+def test_a_comparison_tells_its_parts_in_order() -> None:
+    document = parsed(text_of(PAIR))
+    told = [str(section.get("aria-labelledby")) for section in elements(document, "section")]
+    assert told == SECTIONS
+    rows = [words(th) for th in elements(document, "th") if th.get("role") == "rowheader"]
+    assert rows[:5] == ["Scope", "Industry", "Nature", "Testing", "Penalties"]
+
+
+@pytest.mark.parametrize("path", PAIRS)
+def test_every_number_on_a_comparison_can_be_made_from_rows(path: str) -> None:
+    slugs = path.removeprefix("/compare/").rstrip("/").split("-vs-")
+    a, b = (Standard.objects.get(slug=slug, is_current=True) for slug in slugs)
+    catalogue = list(Standard.objects.filter(is_current=True).values_list("number", flat=True))
+    known = _numbers(json.dumps(_rows(a) + _rows(b) + catalogue, ensure_ascii=False))
+    known |= _figures(a, b) | _numbers(" ".join(theme_names("en").values()))
+    document = parsed(text_of(path))
+    (main,) = elements(document, "main")
+    unknown = _numbers(words(main)) - known
+    assert not unknown, unknown
+    share = _share(a.themes, b.themes)
+    assert f"{100 * share:.0f} % overlap theme estimate" in words(main)
+
+
+def _rows(standard: Standard) -> list[Any]:
+    (text,) = standard.texts.filter(language="en")
+    return [standard.profile, text.profile, text.faq, standard.outline]
+
+
+def _numbers(text: str) -> set[str]:
+    return {found.replace(",", "").rstrip(".") for found in _NUMBER.findall(text.replace("\\n", " "))}
+
+
+def _share(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+    return min(1.0, round(sum(min(a.get(theme, 0), b.get(theme, 0)) for theme in {*a, *b}), 4))
+
+
+def _figures(a: Standard, b: Standard) -> set[str]:
+    """Every figure that is computed, made again from the rows: percentages, months, places of sources, counts."""
+    share = _share(a.themes, b.themes)
+    found = {f"{100 * share:.0f}", "0.7", "1"}
+    found |= {f"{100 * value:.1f}" for side in (a, b) for value in [*side.themes.values(), 0.0]}
+    for side, other in ((a, b), (b, a)):
+        sources, months, first = side.profile["sources"], side.profile["months"], other.profile["months"]
+        found |= {str(place) for place in range(1, len(sources) + 1)} | {str(len(side.outline["depths"]))}
+        after = {key: round(months[key] * (1 - 0.7 * share), 1) for key in ("low", "high")}
+        found |= {str(after[key]) for key in after} | {str(round(first[key] + after[key], 1)) for key in after}
+        for fact in side.profile.values():
+            found |= {str(len(fact) - shown) for shown in (3, 4)} if isinstance(fact, list) else set()
+    return found
+
+
+def test_a_pair_has_one_address_and_a_standard_with_itself_none() -> None:
+    for path, to in (
+        (f"/compare/{TWO}-vs-{ONE}/", PAIR),
+        (f"/compare/{ONE}-vs-{ONE}/", f"/standards/{ONE}/"),
+    ):
+        response = Client().get(path)
+        assert (response.status_code, response["Location"]) == (301, to)
+
+
+@pytest.mark.parametrize("path", ["/standards/nothing/", f"/compare/{ONE}-vs-nothing/", "/compare/x-vs-y-vs-z/"])
+def test_what_is_not_there_is_a_page_that_helps_on(path: str) -> None:
+    response = Client().get(path)
+    assert (response.status_code, response["Content-Type"]) == (404, "text/html; charset=utf-8")
+    document = parsed(response.content.decode())
+    assert [words(h1) for h1 in elements(document, "h1")] == ["There is no such page."]
+    assert elements(document, "form")
+
+
+def test_a_page_may_be_kept_and_is_not_sent_twice() -> None:
+    first = Client().get(PAIR)
+    assert first["Cache-Control"] == "public, max-age=60"
+    assert "Cookie" not in first["Vary"]
+    assert not first.cookies
+    again = Client().get(PAIR, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    packed = Client().get(PAIR, headers={"Accept-Encoding": "br, gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == first.content
+    refused = Client().get(PAIR, headers={"Accept-Encoding": "gzip;q=0, identity"})
+    assert "Content-Encoding" not in refused.headers
+    assert Client().post(PAIR).status_code == 405
+
+
+def test_the_questions_are_told_to_search_engines_and_cannot_break_out() -> None:
+    (script,) = elements(parsed(text_of(PAIR)), "script")
+    told = json.loads(script.text or "")
+    assert (told["@context"], told["@type"]) == ("https://schema.org", "FAQPage")
+    sides = [Standard.objects.get(slug=slug, is_current=True) for slug in (ONE, TWO)]
+    asked = [entry["question"] for side in sides for entry in side.texts.get(language="en").faq]
+    assert [entry["name"] for entry in told["mainEntity"]] == asked
+    broken = pages.contents.faq_data([{"question": "</script><b>", "answer": "a & b"}])
+    assert "<" not in broken
+    assert json.loads(broken)["mainEntity"][0]["name"] == "</script><b>"
+
+
+def test_the_list_is_searched_by_word_sector_and_nature() -> None:
+    def found(query: str) -> list[str]:
+        links = elements(parsed(text_of(f"/standards/?{query}")), "h3")
+        return sorted(words(link) for link in links)
+
+    assert found("q=dora") == ["Regulation (EU) 2022/2554"]
+    assert found("q=medical+devices") == ["ISO 13485:2016"]
+    assert found("nature=guidance") == ["ISO 56002:2019"]
+    assert "ISO 13485:2016" not in found("sector=financial-services")
+    assert "ISO/IEC 27001:2022" in found("sector=financial-services")
+    assert found("q=%00%3Cscript%3E") == []
+    assert len(found("page=99999")) == len(current_standards())
+
+
+def test_the_sitemap_holds_every_standard_and_the_pairs_of_full_ones() -> None:
+    told = [entry.text for entry in fromstring(text_of("/sitemap.xml")).iter() if entry.tag.endswith("loc")]
+    full = sorted(entry.slug for entry in current_standards() if entry.is_assessable)
+    pairs = [f"{settings.BASE_URL}/compare/{a}-vs-{b}/" for a, b in combinations(full, 2)]
+    assert set(pairs) < set(told)
+    assert {f"{settings.BASE_URL}/standards/{entry.slug}/" for entry in current_standards()} < set(told)
+    assert len(told) == len(set(told)) == len(pairs) + len(current_standards()) + 2
+
+
+@pytest.fixture(scope="module")
+def rich_catalogue(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    with django_db_blocker.unblock(), synced(write_rich(tmp_path_factory.mktemp("rich") / "data")):
+        yield
+
+
+@pytest.mark.usefixtures("rich_catalogue")
+@pytest.mark.parametrize("slug", [RICH, PLAIN, "act-7"])
+def test_what_is_not_known_is_told_as_not_stated(slug: str) -> None:
+    first, second = sorted((slug, ONE))
+    for path in (f"/standards/{slug}/", f"/compare/{first}-vs-{second}/"):
+        text = text_of(path)
+        parsed(text)
+        assert "None" not in words(parsed(text))
+        if slug != RICH:
+            assert "not stated" in text
+    thin = '<meta name="robots" content="noindex">' in text
+    assert thin == (slug != RICH)
+    assert (f"/compare/{first}-vs-{second}/" in text_of("/sitemap.xml")) == (not thin)
