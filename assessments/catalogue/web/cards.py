@@ -40,6 +40,11 @@ class Card:
     related: frozenset[str]
 
     @property
+    def also(self) -> str:
+        """What people call it, where its number does not say so."""
+        return other_name(self.short_name, number=self.number)
+
+    @property
     def nature_words(self) -> str:
         return nature_words(self.nature)
 
@@ -135,6 +140,11 @@ def pairs_with(cards: Sequence[Card], *, slug: str, but: str = "", most: int | N
     others.sort(key=lambda card: (card.slug not in own.related, card.depth != "full"))
     pairs = [sorted((own, other), key=lambda card: card.slug) for other in others[:most]]
     return tuple(PairLink(a, b) for a, b in pairs)
+
+
+def other_name(short_name: str, *, number: str) -> str:
+    """ISO 13485 is told by ISO 13485:2016 already; DORA is not by Regulation (EU) 2022/2554."""
+    return "" if short_name.lower() in number.lower() else short_name
 
 
 def pair_address(a: str, b: str) -> str:

@@ -134,6 +134,7 @@ def standard_page(current: Current, *, catalogue: Sequence[Current]) -> WebPage:
             "facts": profile.facts,
             "prose": profile.prose,
             "rows": contents.fact_rows(profile),
+            "also": cards.other_name(profile.prose.get("short_name", profile.number), number=profile.number),
             "blocks": _blocks(profile),
             "depth": published.depth,
             "tree": contents.tree_rows(edition(current.id), language=language) if published.depth == "full" else (),
@@ -166,6 +167,7 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> 
         overlap, verdict = comparison.overlap, comparison.verdict
         context = {
             "comparison": comparison,
+            "also": [cards.other_name(side.short_name, number=side.number) for side in (comparison.a, comparison.b)],
             "sides": [("a", comparison.a, verdict.a, first), ("b", comparison.b, verdict.b, second)],
             "differing": differing,
             "agreeing": agreeing,
