@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from assessments.models import EvidenceReminder
+from assessments.models import EvidenceReminder, EvidenceRequest, FileState, RequestedFile
 from assessments.models.reminder import ReminderKind
 from tenants.models import Organisation
 
@@ -49,6 +49,51 @@ def _says(row: EvidenceReminder, *, today: date) -> str:
     if left < 0:
         return f"ran out on {day}"
     return f"runs out today, {day}" if left == 0 else f"runs out on {day}, in {left} day{'s' if left > 1 else ''}"
+
+
+def request_mail(
+    *,
+    organisation: Organisation,
+    request: EvidenceRequest,
+    asked: Sequence[Mapping[str, str]],
+    standard: str,
+    token: str,
+    reminder: bool,
+    message_id: uuid.UUID,
+) -> EmailMultiAlternatives:
+    """To whoever is asked for evidence. The token stands in the link and nowhere else."""
+    asker = request.created_by.display_name
+    words = {
+        "organisation": organisation.name,
+        "asker": asker,
+        "request": request,
+        "asked": asked,
+        "standard": standard,
+        "reminder": reminder,
+        "link": f"{settings.BASE_URL}/evidence-requests/{organisation.slug}/{token}/",
+    }
+    begins = "Reminder: " if reminder else ""
+    subject = f"{begins}{asker} of {organisation.name} asks you for: {request.what}"
+    return mail_of("request", subject=subject, to=request.email, words=words, message_id=message_id)
+
+
+def settled_mail(
+    *, organisation: Organisation, to: str, request: EvidenceRequest, file: RequestedFile, message_id: uuid.UUID
+) -> EmailMultiAlternatives:
+    """To whoever asked, when a file that came was checked."""
+    ready = file.version.state == FileState.READY
+    place = f"{settings.BASE_URL}/api/v1/organisations/{organisation.slug}"
+    words = {
+        "organisation": organisation.name,
+        "request": request,
+        "version": file.version,
+        "ready": ready,
+        "notes": file.note.splitlines(),
+        "url": f"{place}/assessments/{request.assessment_id}/evidence-requests/{request.pk}/",
+    }
+    said = "has come" if ready else "could not be taken"
+    subject = f"{organisation.name}: {request.what} {said}"
+    return mail_of("settled", subject=subject, to=to, words=words, message_id=message_id)
 
 
 def mail_of(

@@ -8,6 +8,7 @@ from assessments.views import (
     comments,
     evidence,
     grants,
+    requests,
     reviews,
     scores,
     snapshots,
@@ -17,6 +18,7 @@ from assessments.views import (
 
 _ASSESSMENT = "organisations/<slug:slug>/assessments/<uuid:assessment_id>/"
 _UPLOAD = "organisations/<slug:slug>/uploads/<uuid:upload_id>/"
+_REQUEST = f"{_ASSESSMENT}evidence-requests/<uuid:evidence_request_id>/"
 _EVIDENCE = "organisations/<slug:slug>/evidence/<uuid:evidence_id>/"
 
 urlpatterns = [
@@ -66,6 +68,9 @@ urlpatterns = [
         transfers.AssessmentEvidenceFileLinkView.as_view(),
         name="assessment-evidence-file-link",
     ),
+    path(f"{_ASSESSMENT}evidence-requests/", requests.EvidenceRequestsView.as_view(), name="evidence-requests"),
+    path(_REQUEST, requests.EvidenceRequestView.as_view(), name="evidence-request"),
+    path(f"{_REQUEST}resend/", requests.EvidenceRequestResendView.as_view(), name="evidence-request-resend"),
     path("organisations/<slug:slug>/uploads/", transfers.DirectUploadsView.as_view(), name="uploads"),
     path(_UPLOAD, transfers.DirectUploadView.as_view(), name="upload"),
     path(f"{_UPLOAD}finish/", transfers.DirectUploadFinishView.as_view(), name="upload-finish"),

@@ -4,6 +4,7 @@ from assessments.models.assessment import Assessment, AssessmentScore
 from assessments.models.evidence import Evidence, EvidenceLink, EvidenceVersion, FileState, VirusScan
 from assessments.models.grant import OutsideInvitation, ReviewGrant
 from assessments.models.reminder import EvidenceReminder, ReminderKind
+from assessments.models.request import EvidenceRequest, RequestedFile
 from assessments.models.review import Review
 from assessments.models.snapshot import Snapshot
 from assessments.models.storage import StorageQuota, StorageReservation
@@ -19,10 +20,12 @@ __all__ = [
     "Evidence",
     "EvidenceLink",
     "EvidenceReminder",
+    "EvidenceRequest",
     "EvidenceVersion",
     "FileState",
     "OutsideInvitation",
     "ReminderKind",
+    "RequestedFile",
     "Review",
     "ReviewGrant",
     "Snapshot",

@@ -79,7 +79,8 @@ class EvidenceVersion(TenantModel):
     )
     virus_scan = models.CharField(max_length=16, choices=VirusScan.choices, default=VirusScan.PENDING)
     checked_at = models.DateTimeField(null=True, help_text="When it became ready or was rejected.")
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    sent_by = models.EmailField(blank=True, help_text="Who sent it by request, without an account.")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
@@ -93,6 +94,10 @@ class EvidenceVersion(TenantModel):
             models.CheckConstraint(
                 condition=~models.Q(state=FileState.READY) | models.Q(virus_scan__in=["clean", "not_scanned"]),
                 name="assessments_evidenceversion_ready_means_looked_at",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(uploaded_by__isnull=False) | ~models.Q(sent_by=""),
+                name="assessments_evidenceversion_comes_from_somebody",
             ),
         ]
         indexes = [models.Index(fields=["organisation", "sha256"], name="assessments_evidence_sha256")]

@@ -94,7 +94,7 @@ def evidence_detail(evidence_id: uuid.UUID) -> dict[str, Any]:
                 "reason": version.reason,
                 "virus_scan": version.virus_scan,
                 "checked_at": version.checked_at,
-                "uploaded_by": _person(version.uploaded_by),
+                "uploaded_by": _sender(version),
                 "uploaded_at": version.uploaded_at,
             }
             for version in versions
@@ -239,6 +239,12 @@ def _matches(q: str) -> Q:
 
 def _file(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "uploaded_at": datetime.fromisoformat(row["uploaded_at"])}
+
+
+def _sender(version: EvidenceVersion) -> dict[str, Any]:
+    if version.uploaded_by is None:
+        return {"id": None, "name": f"{version.sent_by}, by request"}
+    return _person(version.uploaded_by)
 
 
 def _person(person: Person) -> dict[str, Any]:

@@ -61,6 +61,11 @@ class EvidenceFileShape(FileCheckShape):
     uploaded_at = serializers.DateTimeField()
 
 
+class Sender(serializers.Serializer[Any]):
+    id = serializers.UUIDField(allow_null=True, help_text="Null for somebody without an account, who was asked for it.")
+    name = serializers.CharField()
+
+
 class EvidenceShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     number = serializers.IntegerField(help_text="Counts within the organisation, without gaps.")
@@ -87,7 +92,7 @@ class EvidenceVersionShape(FileCheckShape):
     size = serializers.IntegerField()
     sha256 = serializers.CharField()
     checked_at = serializers.DateTimeField(allow_null=True, help_text="When it became ready or was rejected.")
-    uploaded_by = Named()
+    uploaded_by = Sender()
     uploaded_at = serializers.DateTimeField()
 
 

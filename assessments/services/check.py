@@ -13,13 +13,14 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from assessments.models import Evidence, EvidenceVersion, FileState, VirusScan
+from assessments.models import Evidence, EvidenceVersion, FileState, RequestedFile, VirusScan
 from assessments.services.revisions import note_moved_scores_where_linked
 from tenants import audit
 from tenants.jobs import enqueue
 from tenants.models import Job, JobState
 
 CHECK: Final = "check_evidence"
+SETTLED: Final = "evidence_request.file_settled"
 PENDING: Final = (FileState.RECEIVED, FileState.QUARANTINED, FileState.SCANNED)
 ASKED_AT_MOST: Final = 20
 HELD_UP: Final = "The check could not be finished. Upload the file again, or ask whoever runs Plumbline to look."
@@ -37,7 +38,7 @@ class CheckOrder:
     scanned: bool
 
 
-def ask_for_check(version_id: uuid.UUID, *, requested_by: uuid.UUID) -> None:
+def ask_for_check(version_id: uuid.UUID, *, requested_by: uuid.UUID | None) -> None:
     """Have the worker look at a file that has arrived whole."""
     enqueue(CHECK, key=f"{version_id}:1", payload={"version": str(version_id)}, requested_by=requested_by)
 
@@ -98,6 +99,7 @@ def release(order: CheckOrder, *, media_type: str) -> None:
         object_id=version.evidence_id,
         after={"version": version.number, "sha256": version.sha256, "virus_scan": version.virus_scan},
     )
+    _tell_request(version.pk)
 
 
 def reject(order: CheckOrder, *, reason: str, infected: bool = False) -> None:
@@ -113,6 +115,13 @@ def reject(order: CheckOrder, *, reason: str, infected: bool = False) -> None:
         object_id=version.evidence_id,
         after={"version": version.number, "sha256": version.sha256, "reason": version.reason},
     )
+    _tell_request(version.pk)
+
+
+def _tell_request(version_id: uuid.UUID) -> None:
+    """A file that somebody outside was asked for is followed up (`assessments.services.requests`)."""
+    if RequestedFile.objects.filter(version_id=version_id).exists():
+        enqueue(SETTLED, key=str(version_id), payload={"version": str(version_id)})
 
 
 def _lock(version_id: uuid.UUID) -> EvidenceVersion | None:

@@ -53,27 +53,49 @@ def add_evidence(
     """
     if known := _with_current_file(file.sha256):
         return _known(known, file=file, person_id=person_id)
+    described = {"description": description, "valid_until": valid_until}
     with _set_aside(file) as version_id:
         _lock_numbers()
         if known := _with_current_file(file.sha256):
             blobs.discard_aside(organisation_id=current_organisation(), version_id=version_id)
             return Taken(known.evidence_id, known=True)
-        number = (Evidence.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-        evidence = Evidence.objects.create(
-            number=number,
-            title=title.strip() or PurePosixPath(file.file_name).stem[:TITLE_LENGTH],
-            description=description,
-            valid_until=valid_until,
-            created_by_id=person_id,
-        )
+        evidence = _next_evidence(title=title or PurePosixPath(file.file_name).stem, by=person_id, **described)
         _add_version(version_id, evidence_id=evidence.pk, number=1, person_id=person_id, file=file)
+    _tell_of_upload(evidence, file=file)
+    return Taken(evidence.pk, known=False)
+
+
+def take_requested(file: ReceivedFile, *, title: str, asked_by: uuid.UUID, sent_by: str) -> uuid.UUID:
+    """Take in a file that somebody outside was asked for, as evidence of whoever asked; returns the id of its version.
+
+    It is new evidence even where the organisation has the same bytes: otherwise what becomes of it would tell the
+    sender so.
+    """
+    with _set_aside(file) as version_id:
+        _lock_numbers()
+        name = f"{title}: {PurePosixPath(file.file_name).stem}"
+        evidence = _next_evidence(title=name, by=asked_by)
+        _add_version(version_id, evidence_id=evidence.pk, number=1, person_id=None, file=file, sent_by=sent_by)
+    _tell_of_upload(evidence, file=file)
+    return version_id
+
+
+def _next_evidence(*, title: str, by: uuid.UUID, **described: Any) -> Evidence:
+    """With the next number, under the lock of numbers."""
+    number = (Evidence.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    return Evidence.objects.create(
+        number=number, title=title.strip()[:TITLE_LENGTH], created_by_id=by, **described
+    )  # fmt: skip
+
+
+def _tell_of_upload(evidence: Evidence, *, file: ReceivedFile) -> None:
+    said = {"number": evidence.number, "title": evidence.title, "valid_until": evidence.valid_until}
     audit.record(
         "evidence.uploaded",
         object_type="evidence",
         object_id=evidence.pk,
-        after={"number": number, "title": evidence.title, "valid_until": valid_until, **_described(file, version=1)},
+        after=said | _described(file, version=1),
     )
-    return Taken(evidence.pk, known=False)
 
 
 def add_version(evidence_id: uuid.UUID, *, person_id: uuid.UUID, file: ReceivedFile) -> Taken:
@@ -197,7 +219,13 @@ def _set_aside(file: ReceivedFile) -> Iterator[uuid.UUID]:
 
 
 def _add_version(
-    version_id: uuid.UUID, *, evidence_id: uuid.UUID, number: int, person_id: uuid.UUID, file: ReceivedFile
+    version_id: uuid.UUID,
+    *,
+    evidence_id: uuid.UUID,
+    number: int,
+    person_id: uuid.UUID | None,
+    file: ReceivedFile,
+    sent_by: str = "",
 ) -> None:
     announce_row()
     EvidenceVersion.objects.create(
@@ -209,6 +237,7 @@ def _add_version(
         size=file.size,
         sha256=file.sha256,
         uploaded_by_id=person_id,
+        sent_by=sent_by,
     )
     ask_for_check(version_id, requested_by=person_id)
 

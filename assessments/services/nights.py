@@ -10,13 +10,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from assessments.services.reminders import REMIND
+from assessments.services.requests import REMIND as REMIND_OF_REQUESTS
 from assessments.services.scrub_jobs import SCRUB
 from tenants import jobs
 from tenants.scope import current_organisation
 
 RING: Final = "assessments.begin_night"
 """The Celery task that asks for the night's jobs (`assessments.tasks`)."""
-KINDS: Final = (SCRUB, REMIND)
+KINDS: Final = (SCRUB, REMIND, REMIND_OF_REQUESTS)
 _HOUR: Final = time(2)
 
 

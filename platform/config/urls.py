@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from assessments.views.request_page import evidence_request_page
 from config import health
 from tenants.views.invitation_page import invitation_page
 from tenants.views.keys import well_known_keys
@@ -15,6 +16,7 @@ urlpatterns = [
     path("account/", include("identity.pages")),
     path("account/", include("allauth.urls")),
     path("invitations/<slug:slug>/<str:token>/", invitation_page, name="invitation-page"),
+    path("evidence-requests/<slug:slug>/<str:token>/", evidence_request_page, name="evidence-request-page"),
     path("operators/", admin.site.urls),
     path("", include("assessments.catalogue.web.urls")),
 ]

@@ -26,6 +26,8 @@ TRAVELS: Final[dict[str, dict[str, str]]] = {
     "assessments.Evidence": {},
     "assessments.EvidenceVersion": {},
     "assessments.EvidenceLink": {},
+    "assessments.EvidenceRequest": {"token_hash": NOBODYS_TOKEN},
+    "assessments.RequestedFile": {},
     "assessments.EvidenceReminder": {},
     "assessments.Review": {},
     "assessments.ReviewGrant": {"last_seen_at": EMPTY},

@@ -58,6 +58,10 @@ _JSON: dict[tuple[str, str], Any] = {
     ("action", "PATCH"): lambda t: {"title": "Improve more", "owner": _assessor(t)},
     ("actions-from-gaps", "POST"): {"limit": 3},
     ("evidence", "PATCH"): lambda t: {"title": "New title", "owner": _assessor(t)},
+    ("evidence-requests", "POST"): lambda t: {
+        "email": "supplier@example.org", "what": "Certificate", "refs": [t.ref],
+        "due_on": live_until().date().isoformat(),
+    },
     ("uploads", "POST"): lambda t: {
         "file_name": "minutes.txt", "size": 52, "sha256": "ab" * 32, "evidence": t.arguments["evidence_id"],
     },

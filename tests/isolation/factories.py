@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import time_machine
 from django.db import models
 from django.utils import timezone
 
@@ -27,20 +26,20 @@ from assessments.models import (
     Evidence,
     EvidenceLink,
     EvidenceReminder,
+    EvidenceRequest,
     EvidenceVersion,
     OutsideInvitation,
+    RequestedFile,
     Review,
     ReviewGrant,
     Snapshot,
     StorageQuota,
     StorageReservation,
 )
-from assessments.services import direct_uploads, file_links
 from assessments.services.grants import review_permission
 from assessments.services.snapshot import take_snapshot
 from reports.models import Delivery, Occurrence, Report, ReportLink, ReportState, Schedule
 from tenants import audit
-from tenants.access import Access
 from tenants.authentication import new_key
 from tenants.models import (
     ApiKey,
@@ -55,9 +54,9 @@ from tenants.models import (
     SignedHead,
 )
 from tenants.portability.files import put
-from tenants.roles import Role
 from tenants.services.exports import file_name
 from tenants.services.heads import sign_head
+from tests.isolation.transfers import direct_upload, evidence_reminder, evidence_request, requested_file
 from tests.isolation.world import live_until
 
 if TYPE_CHECKING:
@@ -233,6 +232,7 @@ def _version(t: Tenant, of: Evidence, *, word: str) -> EvidenceVersion:
     return EvidenceVersion.objects.create(
         evidence=of, number=1, file_name=f"{word}.txt", media_type=f"text/x-{word}", size=size, sha256=digest,
         uploaded_by=t.people["assessor"], state="ready", virus_scan="clean", reason=f"{word} reason",
+        sent_by=f"{word}.sender@example.org",
     )  # fmt: skip
 
 
@@ -242,32 +242,6 @@ def evidence_version(t: Tenant) -> EvidenceVersion:
 
 def evidence_link(t: Tenant) -> EvidenceLink:
     return EvidenceLink.objects.create(answer=t.of(Answer), evidence=t.of(Evidence), linked_by=t.people["assessor"])
-
-
-def evidence_reminder(t: Tenant) -> EvidenceReminder:
-    today = timezone.now().date()
-    return EvidenceReminder.objects.create(
-        evidence=t.of(Evidence), person=t.people["assessor"], kind="runs_out", due_on=today, days=7, told_on=today
-    )
-
-
-def direct_upload(t: Tenant) -> DirectUpload:
-    return DirectUpload.objects.create(
-        title=t.text("upload"), description=t.text("description"), file_name=t.word("upload.txt"), size=52,
-        sha256=_sha256(t.word("upload")), reason=t.text("reason"), created_by=t.people["assessor"],
-        expires_at=live_until(),
-    )  # fmt: skip
-
-
-def upload_token(t: Tenant) -> str:
-    return direct_uploads.token_of(t.of(DirectUpload))
-
-
-def file_token(t: Tenant) -> str:
-    """A link to the evidence's file for the owner, signed tomorrow so that it outlives the tests."""
-    access = Access(organisation=t.organisation, person_id=t.people["owner"].pk, role=Role.OWNER)
-    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
-        return file_links.token_for(t.of(EvidenceVersion), access=access)
 
 
 def review(t: Tenant) -> Review:
@@ -363,6 +337,8 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     EvidenceVersion: evidence_version,
     EvidenceLink: evidence_link,
     EvidenceReminder: evidence_reminder,
+    EvidenceRequest: evidence_request,
+    RequestedFile: requested_file,
     DirectUpload: direct_upload,
     StorageQuota: lambda _: StorageQuota.objects.create(limit_bytes=10**9),
     StorageReservation: lambda _: StorageReservation.objects.create(size=1, expires_at=live_until()),

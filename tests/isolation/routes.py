@@ -33,6 +33,7 @@ UNDOCUMENTED: Final = {
     "standard-page": "a page for people",
     "comparison-page": "a page for people",
     "sitemap": "for search engines",
+    "evidence-request-page": "likewise",
 }
 """Names of our addresses that the OpenAPI document leaves out."""
 PLAIN_METHODS: Final = {
@@ -45,17 +46,22 @@ PLAIN_METHODS: Final = {
     "standard-page": ("GET",),
     "comparison-page": ("GET",),
     "sitemap": ("GET",),
+    "evidence-request-page": ("GET", "POST"),
 }
 """Methods of addresses that plain functions answer, and of the public pages, which are no part of the API."""
 CATALOGUE_PAGES: Final = ("home-page", "standards-page", "standard-page", "comparison-page", "sitemap")
 ARGUMENTS: Final = {
     ("invitation-page", "token"): "invitation_token",
     ("export-file", "token"): "export_token",
+    ("evidence-request-page", "token"): "request_token",
     ("upload-send", "token"): "upload_token",
     ("file-link-open", "token"): "file_token",
 }
 """(name, parameter) of an address → the argument it stands for, where the parameter's own name is another thing's."""
-TOKEN_ALONE: Final = {"upload-send": "takes the file its token announces, from whatever program"}
+TOKEN_ALONE: Final = {
+    "upload-send": "takes the file its token announces, from whatever program",
+    "evidence-request-page": "takes the files its token asks for, from people without an account",
+}
 """Changes that no cookie of a browser gives a right to, so that nobody can be tricked into one."""
 
 _PARAMETER: Final = re.compile(r"<(?:(\w+):)?(\w+)>")

@@ -28,6 +28,8 @@ NO_CANARY: Final = {
     "assessments.EvidenceVersion.state": "one of a few words",
     "assessments.EvidenceVersion.virus_scan": "one of a few words",
     "assessments.EvidenceReminder.kind": "one of two words",
+    "assessments.EvidenceRequest.refs": "refs of the standard",
+    "assessments.EvidenceRequest.token_hash": "a hash",
     "assessments.DirectUpload.sha256": "a hash",
     "assessments.DirectUpload.state": "one of a few words",
     "assessments.Review.verdict": "one of two words",

@@ -128,17 +128,18 @@ def build_tenant(name: str, *, folder: Path) -> Tenant:
 
 
 def _name_arguments(tenant: Tenant) -> None:
-    from assessments.models import Action, Assessment, DirectUpload, Evidence, ReviewGrant, Snapshot
+    from assessments.models import Action, Assessment, DirectUpload, Evidence, EvidenceRequest, ReviewGrant, Snapshot
     from reports.models import Report, ReportLink, Schedule
     from tenants.models import ApiKey, Invitation, Job, OrganisationExport, SignedHead
-    from tests.isolation.factories import EXPORT_TOKEN, INVITATION_TOKEN, LINK_TOKEN, file_token, upload_token
+    from tests.isolation.factories import EXPORT_TOKEN, INVITATION_TOKEN, LINK_TOKEN
+    from tests.isolation.transfers import file_token, request_token, upload_token
 
     named = {
         "invitation_id": Invitation, "key_id": ApiKey, "job_id": Job, "assessment_id": Assessment,
         "evidence_id": Evidence, "snapshot_id": Snapshot, "action_id": Action, "grant_id": ReviewGrant,
         "report_id": Report, "link_id": ReportLink, "head_id": SignedHead,
         "export_id": OrganisationExport, "schedule_id": Schedule,
-        "upload_id": DirectUpload,
+        "upload_id": DirectUpload, "evidence_request_id": EvidenceRequest,
     }  # fmt: skip
     tenant.arguments = {
         "slug": tenant.organisation.slug,
@@ -150,6 +151,7 @@ def _name_arguments(tenant: Tenant) -> None:
         "invitation_token": tenant.word(INVITATION_TOKEN),
         "export_token": tenant.word(EXPORT_TOKEN),
         "upload_token": upload_token(tenant),
+        "request_token": request_token(tenant),
         "file_token": file_token(tenant),
         **{name: str(tenant.of(model).pk) for name, model in named.items()},
     }
