@@ -195,4 +195,4 @@ def test_months_end_where_months_end(day: date, months: int, then: date) -> None
 
 
 def test_nights_are_planned_with_the_reminders_in_them() -> None:
-    assert set(nights.KINDS) == {"scrub_storage", "remind_of_evidence"}
+    assert set(nights.KINDS) == {"scrub_storage", "remind_of_evidence", "remind_of_requests"}

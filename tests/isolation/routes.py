@@ -33,7 +33,7 @@ UNDOCUMENTED: Final = {
     "standard-page": "a page for people",
     "comparison-page": "a page for people",
     "sitemap": "for search engines",
-    "evidence-request-page": "likewise",
+    "evidence-request-page": "a page for people, behind a mail's link",
 }
 """Names of our addresses that the OpenAPI document leaves out."""
 PLAIN_METHODS: Final = {
