@@ -44,6 +44,11 @@ def bucket() -> S3Storage | None:
     return storage if isinstance(storage, S3Storage) else None
 
 
+def bucket_in_reach() -> S3Storage | None:
+    """The storage where people can be sent straight to it, else None: then the bytes pass the web server."""
+    return bucket() if settings.STORAGE_IN_REACH else None
+
+
 def put_once(storage: S3Storage, path: Path, *, name: str) -> None:
     """Store the file at `path` unless something has that name. The server compares the SHA-256 it is sent with what
     arrived.

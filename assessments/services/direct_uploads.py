@@ -1,7 +1,7 @@
 """Uploads straight to the storage, so that large files pass no web server.
 
 1. `begin_upload` promises the bytes in the quota and gives out an address, good for this one name and exactly this many
-   bytes: a bucket's own where there is one, else one of ours. Whoever sends needs not know which, and no credentials.
+   bytes: a bucket's own where people can reach one, else ours. Whoever sends needs not know which, and no credentials.
 2. `finish_upload` takes the sender's word that the bytes are there and asks for the worker.
 3. The worker (`assessments.services.upload_jobs`) counts and hashes what came, looks at its first bytes, and takes it
    in as any other upload: from then on it is `received`, and the check of files goes its way.
@@ -175,7 +175,7 @@ def _give_back(upload: DirectUpload) -> None:
 
 
 def _send_to(upload: DirectUpload, *, organisation: Organisation) -> SendTo:
-    if storage := buckets.bucket():
+    if storage := buckets.bucket_in_reach():
         url, fields = buckets.sign_post(
             storage,
             name=blobs.incoming_name(organisation_id=organisation.pk, upload_id=upload.pk),

@@ -1,6 +1,6 @@
 """Links to files: one file, for five minutes, as an attachment of its own media type.
 
-In a bucket they are the bucket's own signed addresses, so that the bytes pass no web server. Kept in a folder, they are
+In a bucket people can reach they are its own signed addresses, so that the bytes pass no web server. Otherwise they are
 addresses of ours: signed, and bound to the person who asked for them, whose access is looked at again when they open.
 """
 
@@ -47,7 +47,7 @@ def link_to(
 ) -> FileLink:
     """A link to a ready file that the caller was found to have access to, through this assessment if one is given."""
     expires_at = timezone.now() + timedelta(seconds=buckets.LINK_SECONDS)
-    if storage := buckets.bucket():
+    if storage := buckets.bucket_in_reach():
         name = blobs.blob_name(organisation_id=current_organisation(), sha256=version.sha256)
         signed = buckets.sign_get(storage, name=name, media_type=version.media_type, disposition=disposition)
         return FileLink(version, signed, expires_at)

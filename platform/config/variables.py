@@ -134,7 +134,7 @@ SETTINGS: tuple[Setting, ...] = (
             "sender of every e-mail"),
     Setting("STORAGE_URL", "storage", "URL", parse_storage_url, "file:",
             "`s3://key:secret@bucket/prefix?endpoint=https://host&region=name` for evidence and reports, with "
-            "`&public=https://host` where people reach the endpoint by another name; `file:` keeps them in "
+            "`&public=https://host` if people can reach the endpoint, and by what name; `file:` keeps them in "
             "DATA_DIR/files"),
     Setting("SECRET_KEY", "secret_key", "text", _secret, None,
             "signs sessions and links, at least 32 characters; must be given when DATABASE_URL is and DEBUG is off",

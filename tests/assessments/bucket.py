@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +19,9 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from config.children import spawn
+from config.environment import inherited
 
 KEY, SECRET = "plumbline", "not-a-secret-of-anybody"
 START_SECONDS: Final = 60
@@ -70,11 +75,12 @@ def running_bucket(folder: Path) -> Iterator[Bucket]:
         "-master.volumeSizeLimitMB=64",
         "-volume.minFreeSpace=0",
     ]
+    # Two of its services would otherwise listen where every other of these servers does.
+    command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
     command += [f"-{name}.port={port}" for name, port in ports.items()]
     command += [f"-{name}.port.grpc={port + 10_000}" for name, port in ports.items()]
     log = folder / "weed.log"
-    with log.open("wb") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, cwd=folder)
+    process = spawn(command, log=log, variables=inherited(), folder=folder, death_signal=signal.SIGKILL)
     try:
         bucket = Bucket(f"http://127.0.0.1:{ports['s3']}", "evidence")
         _wait_for(bucket, process=process, log=log)
@@ -99,10 +105,10 @@ def _wait_for(bucket: Bucket, *, process: subprocess.Popen[bytes], log: Path) ->
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports below 22,768 with a free twin, each held until all are chosen."""
+    """Ports below 22,768 with a free twin, each held until all are chosen, begun anywhere: others do the same."""
     found: list[int] = []
     with contextlib.ExitStack() as held:
-        for port in range(15_000, 22_000):
+        for port in range(15_000 + os.getpid() % 700 * 10, 22_700):
             if len(found) == count:
                 break
             with contextlib.suppress(OSError):

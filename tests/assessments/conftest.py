@@ -19,11 +19,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
 @pytest.fixture
 def in_bucket(server: Bucket, settings: Any) -> Bucket:
     settings.STORAGES = {**settings.STORAGES, "default": server.storage}
+    settings.STORAGE_IN_REACH = True
     return server
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture
+def in_bucket_inside(server: Bucket, settings: Any) -> Bucket:
+    """One that only Plumbline itself can reach."""
+    settings.STORAGES = {**settings.STORAGES, "default": server.storage}
+    settings.STORAGE_IN_REACH = False
+    return server
+
+
+@pytest.fixture(params=["folder", "bucket", "bucket inside"])
 def anywhere(request: pytest.FixtureRequest) -> str:
-    if request.param == "bucket":
-        request.getfixturevalue("in_bucket")
+    if request.param != "folder":
+        request.getfixturevalue("in_bucket" if request.param == "bucket" else "in_bucket_inside")
     return str(request.param)

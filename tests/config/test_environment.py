@@ -81,7 +81,7 @@ def test_urls_become_typed_addresses(tmp_path: Path) -> None:
             "DATABASE_OWNER_URL": OWNER,
             "REDIS_URL": "rediss://:hush-hush@cache.example:6380/1",
             "EMAIL_URL": "submission://postman:hush%2Fhush@mail.example",
-            "STORAGE_URL": "s3://key:hush-hush@evidence/plumbline?endpoint=https://s3.example&region=eu-1",
+            "STORAGE_URL": "s3://key:hush-hush@evidence/plumbline?endpoint=https://s3.example&region=eu-1&public=https://files.example",
             "SECRET_KEY": SECRET,
             "CLAMD_URL": "tcp://clamav.example",
             "AUDIT_SIGNING_KEY": SIGNING,
@@ -93,6 +93,7 @@ def test_urls_become_typed_addresses(tmp_path: Path) -> None:
     assert given.database.options == {"sslmode": "require"}
     assert (given.email.port, given.email.start_tls, given.email.password) == (587, True, "hush/hush")
     assert (given.storage.bucket, given.storage.prefix, given.storage.region) == ("evidence", "plumbline", "eu-1")
+    assert (given.storage.endpoint, given.storage.public) == ("https://s3.example", "https://files.example")
     assert given.base_url == "https://plumbline.example"
     assert "plumbline.example" in given.allowed_hosts
     assert "hush" not in repr(given)

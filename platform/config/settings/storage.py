@@ -18,6 +18,8 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 STORAGE_PUBLIC_ENDPOINT = _storage.public
+STORAGE_IN_REACH = _storage.scheme == "s3" and (_storage.public is not None or _storage.endpoint is None)
+"""Whether people may be sent to the bucket itself. An endpoint of one's own is thought to be inside, unless said."""
 
 _files: dict[str, Any]
 if _storage.scheme == "s3":
