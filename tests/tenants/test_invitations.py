@@ -135,7 +135,7 @@ def test_nobody_accepts_without_signing_in(aria: House, anyone: Api):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"token": ""}, {"token": None}, {"token": "x" * 129}, {"token": "x", "role": "owner"}]
+    "body", [{}, {"token": ""}, {"token": None}, {"token": "x" * 401}, {"token": "x", "role": "owner"}]
 )
 def test_a_wrong_acceptance_is_refused(aria: House, dora: Api, body: object):
     assert dora.post(f"{aria.path}/invitations/accept/", body).status_code == 400
