@@ -11,10 +11,10 @@ from assessments.files.blobs import blob_name
 from assessments.services.scrub import Claim, claim_blobs_with
 from reports.models import Report, ReportState, Schedule
 from reports.services.schedule import RUN_SCHEDULE
-from tenants.jobs import wake_at
 from tenants.portability.arrival import after_arrival
 from tenants.portability.files import expect_files
 from tenants.scope import current_organisation
+from tenants.wakeups import wake_at
 
 
 @expect_files

@@ -5,7 +5,7 @@
    finish it.
 3. While the handler runs, a thread renews the lease. `Run.finish` commits the outcome only where the fence is still
    its own.
-4. The relay (`due_wakeups`) sends again what nobody picked up and what lost its worker. After MAX_ATTEMPTS a job is
+4. The relay (`tenants.wakeups`) sends again what nobody picked up and what lost its worker. After MAX_ATTEMPTS a job is
    failed; one that only waits for a part that is down (`JobPostponed`) is tried until that is back.
 """
 
@@ -25,24 +25,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from api.ids import new_id
-from tenants import audit
-from tenants.models import Job, JobState, Wakeup
+from tenants import audit, wakeups
+from tenants.models import Job, JobState
 from tenants.scope import current_organisation, tenant_scope
+from tenants.wakeups import PUBLISHED_FOR, forget_wakeup, wake_at
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 RETRY_SECONDS = (2, 10, 30, 120)
-PUBLISHED_FOR = timedelta(seconds=15)
-"""How long the relay trusts a message it has sent before it sends it again."""
 RUN_JOB = "tenants.run_job"
-
-_EVERYBODY = """
-INSERT INTO tenants_wakeup (id, organisation_id, task, subject_id, due_at)
-SELECT gen_random_uuid(), o.id, %(task)s, o.id, now() FROM tenants_organisation o
-WHERE NOT EXISTS (SELECT 1 FROM tenants_wakeup w WHERE w.organisation_id = o.id AND w.task = %(task)s)
-ON CONFLICT DO NOTHING
-"""
 
 Handler = Callable[["Run"], None]
 _handlers: dict[str, Handler] = {}
@@ -91,53 +83,10 @@ def enqueue(
     elif made:
         wake_at(task=RUN_JOB, subject_id=job.pk, due_at=timezone.now() + PUBLISHED_FOR)
         organisation_id = current_organisation()
-        transaction.on_commit(lambda: publish(RUN_JOB, organisation_id=organisation_id, subject_id=job.pk), robust=True)
-    return job
-
-
-def wake_at(*, task: str, subject_id: uuid.UUID, due_at: datetime) -> None:
-    """Have the relay send `task` for `subject_id` of the organisation in scope, not before `due_at`."""
-    Wakeup.objects.update_or_create(
-        organisation_id=current_organisation(), task=task, subject_id=subject_id, defaults={"due_at": due_at}
-    )
-
-
-def wake_everybody(*, task: str) -> int:
-    """Have the relay send `task` once for every organisation that has no wakeup for it; returns how many there were.
-    The task's subject is the organisation itself.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_EVERYBODY, {"task": task})
-        return int(cursor.rowcount)
-
-
-def forget_wakeup(*, task: str, subject_id: uuid.UUID) -> None:
-    Wakeup.objects.filter(organisation_id=current_organisation(), task=task, subject_id=subject_id).delete()
-
-
-def publish(task: str, *, organisation_id: uuid.UUID, subject_id: uuid.UUID) -> None:
-    """Send the message, best effort: when the broker is gone the relay sends it later."""
-    from celery import current_app
-
-    try:
-        current_app.send_task(task, args=[str(organisation_id), str(subject_id)], retry=False)
-    except Exception:  # noqa: BLE001 - any broker fault: the row in PostgreSQL is the truth and the relay comes by
-        logger.warning("The broker did not take %s %s; the relay will send it.", task, subject_id)
-
-
-def due_wakeups(*, limit: int = 200) -> list[tuple[str, uuid.UUID, uuid.UUID]]:
-    """(task, organisation id, subject id) of what is due, each handed to one relay only and put off by
-    PUBLISHED_FOR.
-    """
-    with transaction.atomic():
-        rows = list(
-            Wakeup.objects.select_for_update(skip_locked=True)
-            .filter(due_at__lte=timezone.now())
-            .order_by("due_at")
-            .values_list("task", "organisation_id", "subject_id", "id")[:limit]
+        transaction.on_commit(
+            lambda: wakeups.publish(RUN_JOB, organisation_id=organisation_id, subject_id=job.pk), robust=True
         )
-        Wakeup.objects.filter(id__in=[row[3] for row in rows]).update(due_at=timezone.now() + PUBLISHED_FOR)
-    return [row[:3] for row in rows]
+    return job
 
 
 @dataclass(slots=True)
@@ -332,6 +281,13 @@ def _kept_alive(run: Run) -> Iterator[None]:
     finally:
         done.set()
         keeper.join()
+
+
+def told_of_giving_up(job: Job, *, what: str) -> str:
+    """Why a job was given up, for people: a refusal says so itself, other faults are for the log."""
+    if job.attempts < MAX_ATTEMPTS:
+        return job.error
+    return f"{what} could not be made in {job.attempts} attempts. Ask for it again later."
 
 
 def new_key() -> str:

@@ -7,7 +7,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from tenants import audit, jobs
+from tenants import audit, jobs, wakeups
 from tenants.scope import tenant_scope
 from tenants.services import closing, erasure, exports, heads
 
@@ -20,9 +20,9 @@ def run_job(organisation_id: str, job_id: str) -> None:
 @shared_task(name="tenants.relay", expires=5)
 def relay() -> int:
     """Send what is due and was not picked up. Any number of these may run at once."""
-    due = jobs.due_wakeups()
+    due = wakeups.due_wakeups()
     for task, organisation_id, subject_id in due:
-        jobs.publish(task, organisation_id=organisation_id, subject_id=subject_id)
+        wakeups.publish(task, organisation_id=organisation_id, subject_id=subject_id)
     return len(due)
 
 

@@ -200,7 +200,7 @@ def committed(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     Afterwards all rows of people and organisations are gone (`tests.conftest`), the catalogue stays. No message is
     sent after a commit: there is no broker here, and looking for one takes seconds.
     """
-    from tenants import jobs
+    from tenants import wakeups
 
-    if jobs.publish.__module__ == jobs.__name__:
-        monkeypatch.setattr(jobs, "publish", lambda *_, **__: None)
+    if wakeups.publish.__module__ == wakeups.__name__:
+        monkeypatch.setattr(wakeups, "publish", lambda *_, **__: None)

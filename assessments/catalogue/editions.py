@@ -17,7 +17,7 @@ import orjson
 
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.models import Requirement, RequirementText, Standard
-from assessments.catalogue.schema import DEFAULT_LANGUAGE
+from assessments.catalogue.wording import alternative_in, named_in, scale_in
 from assessments.scoring import OwnAnswerRule, Scale, ScoreTree, TreeNode
 
 EDITIONS_KEPT = 32
@@ -180,40 +180,6 @@ def edition(standard_id: UUID) -> Edition:
 def forget_editions() -> None:
     """Empty the cache; for tests and measurements."""
     _editions.clear()
-
-
-def scale_in(scale: Mapping[str, Any], *, language: str) -> dict[str, Any]:
-    return {
-        "slug": scale["slug"],
-        "name": _word(scale["name"], language=language),
-        "minimum": scale["minimum"],
-        "maximum": scale["maximum"],
-        "levels": [
-            {
-                "level": level["level"],
-                "name": _word(level["name"], language=language),
-                "criteria": _word(level["criteria"], language=language),
-            }
-            for level in scale["levels"]
-        ],
-    }
-
-
-def named_in(selection: Mapping[str, Any], *, language: str) -> dict[str, Any]:
-    """{slug, name} in one language."""
-    return {"slug": selection["slug"], "name": _word(selection["name"], language=language)}
-
-
-def alternative_in(alternative: Mapping[str, Any], *, language: str) -> dict[str, Any]:
-    """{slug, name, options [{slug, name, refs}]} in one language; the first option is the one taken unless told."""
-    options = [
-        {**named_in(option, language=language), "refs": list(option["refs"])} for option in alternative["options"]
-    ]
-    return {**named_in(alternative, language=language), "options": options}
-
-
-def _word(words: Mapping[str, str], *, language: str) -> str:
-    return words.get(language) or words[DEFAULT_LANGUAGE]
 
 
 def _scoring_scale(scale: Mapping[str, Any]) -> Scale:

@@ -16,9 +16,10 @@ import orjson
 from assessments.catalogue import selectors
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison import CatalogueEntry, compare
-from assessments.catalogue.editions import alternative_in, edition, named_in, scale_in
-from assessments.catalogue.schema import REQUIRED_FACTS, Facts
+from assessments.catalogue.editions import edition
+from assessments.catalogue.facts import REQUIRED_FACTS, Facts
 from assessments.catalogue.selectors import Current
+from assessments.catalogue.wording import alternative_in, named_in, scale_in
 
 PAGES_KEPT = 64
 _pages: Bounded[tuple[Any, ...], Page]

@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from assessments.catalogue.schema import DEPTHS, KINDS, NATURES, STATUSES
+from assessments.catalogue.facts import KINDS, NATURES, STATUSES
+from assessments.catalogue.schema import DEPTHS
 
 
 class Shape(serializers.Serializer[Any]):

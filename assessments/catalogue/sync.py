@@ -15,6 +15,7 @@ from django.db import connections, transaction
 from django.db.models import Q
 
 from api.ids import new_id
+from assessments.catalogue.facts import Prose, Question
 from assessments.catalogue.loader import (
     content_hash,
     files_hash,
@@ -31,8 +32,6 @@ from assessments.catalogue.schema import (
     Alternative,
     CatalogueError,
     CatalogueFault,
-    Prose,
-    Question,
     Scale,
     StandardDocument,
 )

@@ -18,7 +18,8 @@ from api.pagination import Filters, paginate
 from api.problems import Invalid, NotFound
 from api.views import PublicView
 from assessments.catalogue import pages, pairs, selectors
-from assessments.catalogue.schema import DEPTHS, KINDS
+from assessments.catalogue.facts import KINDS
+from assessments.catalogue.schema import DEPTHS
 from assessments.catalogue.serializers import (
     RequirementList,
     RequirementShape,

@@ -12,7 +12,7 @@ from typing import Final
 from assessments.services.reminders import REMIND
 from assessments.services.requests import REMIND as REMIND_OF_REQUESTS
 from assessments.services.scrub_jobs import SCRUB
-from tenants import jobs
+from tenants import jobs, wakeups
 from tenants.scope import current_organisation
 
 RING: Final = "assessments.begin_night"
@@ -23,7 +23,7 @@ _HOUR: Final = time(2)
 
 def plan_nights() -> int:
     """Give every organisation without one its alarm clock; returns how many there were. Any number of these may run."""
-    return jobs.wake_everybody(task=RING)
+    return wakeups.wake_everybody(task=RING)
 
 
 def begin_night(*, now: datetime) -> None:
@@ -33,4 +33,4 @@ def begin_night(*, now: datetime) -> None:
         jobs.enqueue(kind, key=day.isoformat(), payload={"day": day.isoformat()})
     organisation_id = current_organisation()
     night = datetime.combine(day + timedelta(days=1), _HOUR, tzinfo=UTC)
-    jobs.wake_at(task=RING, subject_id=organisation_id, due_at=night + timedelta(seconds=organisation_id.int % 3600))
+    wakeups.wake_at(task=RING, subject_id=organisation_id, due_at=night + timedelta(seconds=organisation_id.int % 3600))

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from reports.contents.document import ActionLine, Actions
 from reports.contents.figures import NOT_STATED, VISIBLE, format_level, format_score, format_short_date
 from reports.contents.leaves import Sheet
+from reports.contents.listings import ActionLine, Actions
 from reports.contents.method import recompute_mean
 from reports.contents.snapshot import PlannedAction, Snapshot
 from reports.contents.text import capitalise, count_of

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from reports.contents.document import AnswerBlock, AnswerChapter, Answers, Citation
 from reports.contents.figures import format_level, format_score, format_short_date, round_half_up
 from reports.contents.leaves import Leaf, Sheet
+from reports.contents.listings import AnswerBlock, AnswerChapter, Answers, Citation
 from reports.contents.snapshot import Answer, Requirement, Review, Scale, Snapshot
 
 _LONG = 1_200  # characters, about a third of a page

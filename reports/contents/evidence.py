@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from reports.contents.document import Evidence, EvidenceLine
 from reports.contents.figures import format_short_date, format_size
+from reports.contents.listings import Evidence, EvidenceLine
 from reports.contents.snapshot import EvidenceFile, Snapshot
 from reports.contents.text import capitalise, count_of
 

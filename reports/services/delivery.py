@@ -16,9 +16,10 @@ from reports.mail import Letter, MailFault, Outcome, sender_domain
 from reports.models import Delivery, DeliveryState, Occurrence
 from reports.services.link import keep_link, link_address
 from tenants import audit
-from tenants.jobs import MAX_ATTEMPTS, enqueue, forget_wakeup, wake_at
+from tenants.jobs import MAX_ATTEMPTS, enqueue
 from tenants.models import Job, Organisation
 from tenants.scope import current_organisation
+from tenants.wakeups import forget_wakeup, wake_at
 
 DELIVER: Final = "report.deliver"
 RESUME: Final = "reports.resume_delivery"

@@ -14,7 +14,8 @@ from reports.selectors import MAKE_OCCURRENCE
 from reports.services.report import make_report
 from reports.services.schedule import RUN_SCHEDULE, rhythm_of
 from tenants import audit
-from tenants.jobs import enqueue, forget_wakeup, wake_at
+from tenants.jobs import enqueue
+from tenants.wakeups import forget_wakeup, wake_at
 
 
 def come_due(*, schedule_id: uuid.UUID, now: datetime) -> Occurrence | None:

@@ -21,7 +21,7 @@ from reports.rendering.process import RenderedFile
 from reports.services.delivery import open_deliveries
 from tenants import audit
 from tenants.access import Access
-from tenants.jobs import MAX_ATTEMPTS, JobRefused, enqueue
+from tenants.jobs import JobRefused, enqueue, told_of_giving_up
 from tenants.models import Job
 
 RENDER: Final = "report.render"
@@ -127,10 +127,7 @@ def finish_report(order: Order, *, file: RenderedFile) -> None:
 
 def fail_report(job: Job) -> None:
     """The job is given up. A refusal says in plain words why; other faults are for the log."""
-    refused = job.attempts < MAX_ATTEMPTS
-    error = (
-        job.error if refused else f"The report could not be made in {job.attempts} attempts. Ask for it again later."
-    )
+    error = told_of_giving_up(job, what="The report")
     report_id = uuid.UUID(job.payload["report"])
     if Report.objects.filter(pk=report_id, state__in=_OPEN).update(state=ReportState.FAILED, error=error):
         audit.record(

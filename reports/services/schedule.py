@@ -16,7 +16,7 @@ from reports.schedules import Rhythm, faults_of, next_occurrence
 from reports.selectors import get_schedule
 from tenants import audit
 from tenants.access import Access
-from tenants.jobs import forget_wakeup, wake_at
+from tenants.wakeups import forget_wakeup, wake_at
 
 RUN_SCHEDULE: Final = "reports.run_schedule"
 """The Celery task that looks whether a schedule is due (`reports.tasks`)."""

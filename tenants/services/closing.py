@@ -15,11 +15,12 @@ from django.utils import timezone
 from api.problems import Conflict, Invalid
 from tenants import audit
 from tenants.access import Access
-from tenants.jobs import enqueue, forget_wakeup, wake_at
+from tenants.jobs import enqueue
 from tenants.models import Membership, Organisation
 from tenants.roles import Role
 from tenants.scope import current_organisation
 from tenants.services.exports import refuse_keys
+from tenants.wakeups import forget_wakeup, wake_at
 
 GRACE: Final = timedelta(days=30)
 REMINDED: Final = timedelta(days=7)

@@ -15,10 +15,11 @@ from django.utils import timezone
 from api.problems import Conflict, Forbidden, NotFound, Problem, Throttled
 from tenants import audit
 from tenants.access import Access
-from tenants.jobs import MAX_ATTEMPTS, enqueue, forget_wakeup, wake_at
+from tenants.jobs import enqueue, told_of_giving_up
 from tenants.models import ExportState, Job, Organisation, OrganisationExport
 from tenants.portability.archive import Written
 from tenants.portability.files import EXPORTS, delete_file, open_file
+from tenants.wakeups import forget_wakeup, wake_at
 
 MAKE: Final = "organisation.export"
 MAIL: Final = "organisation.mail_export"
@@ -88,10 +89,7 @@ def finish_making(export_id: uuid.UUID, *, written: Written, size: int, sha256: 
 
 def fail_making(job: Job) -> None:
     """The job is given up; a refusal says in plain words why."""
-    refused = job.attempts < MAX_ATTEMPTS
-    error = (
-        job.error if refused else f"The export could not be made in {job.attempts} attempts. Ask for it again later."
-    )
+    error = told_of_giving_up(job, what="The export")
     export_id = uuid.UUID(job.payload["export"])
     if OrganisationExport.objects.filter(pk=export_id, state__in=_OPEN).update(state=ExportState.FAILED, error=error):
         audit.record(

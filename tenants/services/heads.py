@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from api.problems import Forbidden
-from tenants import audit, jobs
+from tenants import audit, jobs, wakeups
 from tenants.access import Access
 from tenants.models import AuditHead, Membership, SignedHead
 from tenants.roles import Role
@@ -32,7 +32,7 @@ HEAD_SIGNED: Final = "audit_head.signed"
 
 def plan_signing() -> int:
     """Give every organisation without one its wakeup; returns how many there were. Any number of these may run."""
-    return jobs.wake_everybody(task=RING)
+    return wakeups.wake_everybody(task=RING)
 
 
 def ask_for_head(*, now: datetime) -> None:
@@ -41,7 +41,8 @@ def ask_for_head(*, now: datetime) -> None:
     jobs.enqueue(SIGN, key=day.isoformat(), payload={"day": day.isoformat()})
     organisation_id = current_organisation()
     midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
-    jobs.wake_at(task=RING, subject_id=organisation_id, due_at=midnight + timedelta(seconds=organisation_id.int % 3600))
+    due_at = midnight + timedelta(seconds=organisation_id.int % 3600)
+    wakeups.wake_at(task=RING, subject_id=organisation_id, due_at=due_at)
 
 
 def sign_head(*, day: str) -> SignedHead | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import socketserver
@@ -29,7 +30,9 @@ class Clamd:
     def __init__(self, folder: Path) -> None:
         program = shutil.which("clamd", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
         if program is None:
-            pytest.skip("clamd is not installed here (Debian: apt-get install clamav-daemon)")
+            # `./plumbline test` installs it where it may; a test left out there would look like one that passed.
+            may_install = os.geteuid() == 0 and shutil.which("apt-get")
+            (pytest.fail if may_install else pytest.skip)("clamd is not installed (Debian: clamav-daemon)")
         self._program, self._folder = program, folder
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"unix://{folder}/clamd.sock"

@@ -10,24 +10,15 @@ somebody waits who was let into very many assessments; `bench trail` measures ap
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType
 
-from config import embedded
-from config.environment import EnvironmentFaults, read_environment
-from config.processes import StartFailed, in_folder, say
-from tests.bench.load import LoadFailed
+from tests.bench.own import measured
 from tests.bench.run import Options, run_bench
 from tests.bench.sizes import Sizes
-
-# The servers are always the bench's own: somebody else's database is neither emptied nor filled with 200 organisations.
-OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_URL", "BASE_URL")
-SETTINGS = {"THROTTLE_PERSON_PER_MINUTE": "1000000000", "THROTTLE_ADDRESS_PER_MINUTE": "1000000000"}
-
 
 OTHERS = ("crosstalk", "editors", "grants", "isolation", "trail")
 """Measurements of their own: `./plumbline bench <name> --help`."""
@@ -35,21 +26,13 @@ OTHERS = ("crosstalk", "editors", "grants", "isolation", "trail")
 
 def main(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] in OTHERS:
-        measured: int = import_module(f"tests.bench.{arguments[0]}.__main__").main(arguments[1:])
-        return measured
+        return int(import_module(f"tests.bench.{arguments[0]}.__main__").main(arguments[1:]))
     options = _parse(arguments)
-    for name in OWN:
-        os.environ.pop(name, None)
-    os.environ |= SETTINGS | {"LOG_LEVEL": "WARNING"}
     signal.signal(signal.SIGTERM, _end)
     try:
-        run_bench(in_folder(read_environment(os.environ), "bench"), options=options)
-    except (EnvironmentFaults, StartFailed, LoadFailed, embedded.Held, *embedded.ServerFailed) as fault:
-        say(f"bench: {fault}")
-        return 2
+        return measured("bench", lambda where: run_bench(where, options=options))
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -59,7 +59,7 @@ def _worker() -> Iterator[None]:
 @pytest.fixture
 def folder(settings: SimpleNamespace, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Where the walk is made: mail and files are put there, and no message is sent, for `_worker` looks by itself."""
-    monkeypatch.setattr("tenants.jobs.publish", Mock())
+    monkeypatch.setattr("tenants.wakeups.publish", Mock())
     settings.BASE_URL = live_server.url
     settings.EMAIL_BACKEND = "config.mail.EmlBackend"
     settings.EMAIL_FILE_DIR = tmp_path / "mail"

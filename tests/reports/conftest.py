@@ -49,7 +49,7 @@ def renderer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> QuickRenderer:
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """For tests with real commits: the messages that would have been sent."""
     sent: list[tuple[str, str]] = []
-    monkeypatch.setattr("tenants.jobs.publish", lambda task, **ids: sent.append((task, str(ids["subject_id"]))))
+    monkeypatch.setattr("tenants.wakeups.publish", lambda task, **ids: sent.append((task, str(ids["subject_id"]))))
     return sent
 
 

@@ -14,7 +14,7 @@ from assessments.models import Assessment, Snapshot
 from reports import tasks
 from reports.models import Occurrence, Report, Schedule
 from reports.services.occurrence import come_due
-from tenants import jobs
+from tenants import jobs, wakeups
 from tenants.models import AuditEvent, Job, Wakeup
 from tenants.scope import tenant_scope
 from tests.cast import House, run_jobs
@@ -33,7 +33,7 @@ def make_schedule(house: House, work: Assessment, *, due: datetime = DUE, **fiel
     with tenant_scope(house.organisation.pk):
         schedule: Schedule = Schedule.objects.create(assessment=work, **values)
         schedule.refresh_from_db()
-        jobs.wake_at(task="reports.run_schedule", subject_id=schedule.pk, due_at=due)
+        wakeups.wake_at(task="reports.run_schedule", subject_id=schedule.pk, due_at=due)
     return schedule
 
 
@@ -179,7 +179,7 @@ def test_the_relay_finds_a_due_schedule_and_hands_it_to_one_scheduler(
 ) -> None:
     work = make_assessment(aria)
     schedule = make_schedule(aria, work)
-    handed = [due for found in in_threads(lambda _: jobs.due_wakeups(), range(4)) for due in found]
+    handed = [due for found in in_threads(lambda _: wakeups.due_wakeups(), range(4)) for due in found]
     assert handed == [("reports.run_schedule", aria.organisation.pk, schedule.pk)]
     tasks.run_schedule(str(aria.organisation.pk), str(schedule.pk))
     assert next_run(aria, schedule) > DUE

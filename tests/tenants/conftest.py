@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from tenants import jobs
+from tenants import wakeups
 
 
 @pytest.fixture
 def published(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What would have gone to the broker: (task, organisation id, subject id)."""
     sent: list[Any] = []
-    monkeypatch.setattr(
-        jobs, "publish", lambda task, *, organisation_id, subject_id: sent.append((task, organisation_id, subject_id))
-    )
+
+    def publish(task: str, *, organisation_id: Any, subject_id: Any) -> None:
+        sent.append((task, organisation_id, subject_id))
+
+    monkeypatch.setattr(wakeups, "publish", publish)
     return sent

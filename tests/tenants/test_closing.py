@@ -181,7 +181,7 @@ def _close(tenant: Tenant, days_pass: Callable[[int], None]) -> House:
     with tenant_scope(tenant.pk):
         Organisation.objects.filter(pk=tenant.pk).update(closing_at=timezone.now())
         erasure_due = closing.RING
-        from tenants.jobs import wake_at
+        from tenants.wakeups import wake_at
 
         wake_at(task=erasure_due, subject_id=tenant.pk, due_at=timezone.now())
     days_pass(31)

@@ -10,15 +10,8 @@ from assessments.catalogue.comparison import sentences
 from assessments.catalogue.comparison.overlap import Overlap, overlap_of, swap_overlap
 from assessments.catalogue.comparison.profiles import StandardProfile
 from assessments.catalogue.comparison.rows import Row, difference_rows, most_telling, swap_row
-from assessments.catalogue.schema import (
-    HEADLINES,
-    Implementation,
-    Named,
-    Outline,
-    Part,
-    Question,
-    Source,
-)
+from assessments.catalogue.facts import HEADLINES, Implementation, Named, Part, Question, Source
+from assessments.catalogue.schema import Outline
 
 
 @dataclass(frozen=True, slots=True)

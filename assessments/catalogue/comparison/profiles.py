@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from assessments.catalogue.schema import Facts, Outline, Prose, Question
+from assessments.catalogue.facts import Facts, Prose, Question
+from assessments.catalogue.schema import Outline
 
 
 class Missing(Enum):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assessments.catalogue.comparison.profiles import NOT_STATED
-from assessments.catalogue.schema import Deadline, Months, Penalties
+from assessments.catalogue.facts import Deadline, Months, Penalties
 
 _SLUGS: Mapping[str, str] = {
     "all": "all sectors",

@@ -6,6 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from assessments.catalogue.facts import Prose, Question
 from assessments.catalogue.loader.hashes import CONTENT_VERSION
 from assessments.catalogue.loader.profile import read_facts, read_faq, read_prose
 from assessments.catalogue.loader.structure import Structure, read_structure
@@ -15,8 +16,6 @@ from assessments.catalogue.schema import (
     DEFAULT_LANGUAGE,
     CatalogueError,
     CatalogueFault,
-    Prose,
-    Question,
     RequirementText,
     StandardDocument,
     Vocabulary,

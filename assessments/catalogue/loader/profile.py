@@ -6,27 +6,25 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from assessments.catalogue.loader.reading import Place, open_place, read_format
-from assessments.catalogue.schema import (
+from assessments.catalogue.facts import (
     ASSURANCES,
     COST_BANDS,
-    FORMAT,
     HEADLINES,
     KINDS,
-    MINIMUM_FAQ,
     NATURES,
     NULLABLE_FACTS,
     REQUIRED_FACTS,
     SIZES,
     STATUSES,
     SUBJECTS,
-    CatalogueFault,
     Facts,
     Named,
     Part,
     Prose,
     Question,
 )
+from assessments.catalogue.loader.reading import Place, open_place, read_format
+from assessments.catalogue.schema import FORMAT, MINIMUM_FAQ, CatalogueFault
 
 _DATED = ("edition", "year", "confirmed", "supersedes", "reporting_deadlines_hours")
 _MEASURED = ("certificate_validity_years", "audit_cycle_months")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from assessments.catalogue.facts import Facts, Prose
 from assessments.catalogue.loader.hashes import CONTENT_VERSION
 from assessments.catalogue.loader.profile import FACT_READERS
 from assessments.catalogue.loader.reading import Place, open_place, read_format
@@ -15,8 +16,6 @@ from assessments.catalogue.schema import (
     FORMAT,
     CatalogueError,
     CatalogueFault,
-    Facts,
-    Prose,
     Scoring,
     StandardDocument,
 )

@@ -14,7 +14,7 @@ from assessments.catalogue.comparison.page import Comparison
 from assessments.catalogue.comparison.rows import Row
 from assessments.catalogue.comparison.sentences import singular
 from assessments.catalogue.editions import Edition
-from assessments.catalogue.schema import HEADLINES, Question, Source
+from assessments.catalogue.facts import HEADLINES, Question, Source
 
 UNKNOWN: Final = ("not stated", "does not apply")
 COUNTED: Final = frozenset({"assessable", "depth"})

@@ -23,7 +23,8 @@ from assessments.catalogue.comparison import StandardProfile, compare
 from assessments.catalogue.comparison.order import order_of
 from assessments.catalogue.comparison.words import slug_words
 from assessments.catalogue.editions import edition
-from assessments.catalogue.schema import DEFAULT_LANGUAGE, HEADLINES, NATURES
+from assessments.catalogue.facts import HEADLINES, NATURES
+from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.catalogue.selectors import ALL_SECTORS, Current
 from assessments.catalogue.web import cards, contents, drawing
 

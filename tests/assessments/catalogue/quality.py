@@ -13,8 +13,9 @@ from difflib import SequenceMatcher
 from math import ceil
 from typing import Any
 
+from assessments.catalogue.facts import HEADLINES, NULLABLE_FACTS
 from assessments.catalogue.loader.profile import figures
-from assessments.catalogue.schema import HEADLINES, NULLABLE_FACTS, RequirementNode, StandardDocument
+from assessments.catalogue.schema import RequirementNode, StandardDocument
 
 TOO_ALIKE = 0.9
 SHORTEST_COMPARED = 20

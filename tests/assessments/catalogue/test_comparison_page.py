@@ -10,9 +10,9 @@ import pytest
 
 from assessments.catalogue.comparison import CatalogueEntry, StandardProfile, compare, swap
 from assessments.catalogue.comparison.rows import Row
+from assessments.catalogue.facts import Facts
 from assessments.catalogue.loader import load_standard, load_vocabulary
 from assessments.catalogue.outline import outline_of, theme_shares
-from assessments.catalogue.schema import Facts
 from tests.assessments.catalogue.sample import SLUG
 
 

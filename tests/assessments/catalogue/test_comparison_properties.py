@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assessments.catalogue.comparison import CatalogueEntry, Comparison, StandardProfile, compare, swap
 from assessments.catalogue.comparison.order import order_of, swap_order
-from assessments.catalogue.schema import HEADLINES, NULLABLE_FACTS
+from assessments.catalogue.facts import HEADLINES, NULLABLE_FACTS
 from tests.assessments.catalogue.profiles import profiles
 
 ENTRIES = st.lists(

@@ -10,8 +10,9 @@ from typing import Any, cast
 
 import pytest
 
+from assessments.catalogue.facts import Facts
 from assessments.catalogue.loader import load_standard, load_vocabulary
-from assessments.catalogue.schema import Facts, RequirementText, StandardDocument
+from assessments.catalogue.schema import RequirementText, StandardDocument
 from assessments.catalogue.sync import DATA
 from tests.assessments.catalogue import quality
 from tests.assessments.catalogue.sample import SLUG

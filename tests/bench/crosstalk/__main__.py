@@ -27,10 +27,10 @@ import psycopg
 
 from config import embedded
 from config.addresses import parse_database_url
-from config.environment import EnvironmentFaults, read_environment
-from config.processes import Services, StartFailed, in_folder, run_services, say
-from tests.bench.__main__ import OWN, SETTINGS
+from config.environment import Environment, read_environment
+from config.processes import Services, in_folder, run_services, say
 from tests.bench.crosstalk.bouncer import BouncerFailed, pgbouncer
+from tests.bench.own import COULD_NOT, measured
 
 CLIENT = Path(__file__).with_name("client.py")
 PROCESSES = 4
@@ -52,15 +52,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--through", choices=WAYS, action="append", help="one way only; both without it")
     given = parser.parse_args(arguments)
     options = Options(max(2, given.organisations), given.requests)
-    for name in OWN:
-        os.environ.pop(name, None)
-    os.environ |= SETTINGS | {"LOG_LEVEL": "WARNING", "WEB_WORKERS": "1", "WEB_THREADS": str(THREADS)}
+
+    def measure(_: Environment) -> int:
+        """Each way reads the environment again: whether there is a pool is a setting of its own."""
+        return int(sum(_one_way(way, options) for way in given.through or WAYS) > 0)
+
     try:
-        faults = sum(_one_way(way, options) for way in given.through or WAYS)
-    except (EnvironmentFaults, StartFailed, BouncerFailed, embedded.Held, *embedded.ServerFailed) as fault:
+        return measured("crosstalk", measure, WEB_WORKERS="1", WEB_THREADS=str(THREADS))
+    except BouncerFailed as fault:
         say(f"bench crosstalk: {fault}")
-        return 2
-    return int(faults > 0)
+        return COULD_NOT
 
 
 def _one_way(way: str, options: Options) -> int:

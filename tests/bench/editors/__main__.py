@@ -15,10 +15,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from config import embedded
-from config.environment import EnvironmentFaults, read_environment
-from config.processes import Services, StartFailed, in_folder, run_services, say
-from tests.bench.__main__ import OWN, SETTINGS
+from config.environment import Environment
+from config.processes import Services, run_services, say
+from tests.bench.own import measured
 
 CLIENT = Path(__file__).with_name("client.py")
 PROCESSES = 4
@@ -32,19 +31,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--writes", type=int, default=10_000, help="that are taken, all together (default 10,000)")
     parser.add_argument("--answers", type=int, default=SHARED, help=f"shared between all (default {SHARED})")
     given = parser.parse_args(arguments)
-    for name in OWN:
-        os.environ.pop(name, None)
-    os.environ |= SETTINGS | {"LOG_LEVEL": "WARNING", "WEB_THREADS": "8"}
-    where = in_folder(read_environment(os.environ), "editors")
-    try:
-        with run_services(where, purpose="bench", reset=True, any_port=True) as services:
-            return _measure(services, given)
-    except (EnvironmentFaults, StartFailed, embedded.Held, *embedded.ServerFailed) as fault:
-        say(f"bench editors: {fault}")
-        return 2
+    return measured("editors", lambda where: _measure(where, given), WEB_THREADS="8")
 
 
-def _measure(services: Services, given: argparse.Namespace) -> int:
+def _measure(where: Environment, given: argparse.Namespace) -> int:
+    with run_services(where, purpose="bench", reset=True, any_port=True) as services:
+        return _edit(services, given)
+
+
+def _edit(services: Services, given: argparse.Namespace) -> int:
     os.environ |= services.variables
     import django
 

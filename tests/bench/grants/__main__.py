@@ -17,11 +17,11 @@ from typing import Any
 import psycopg
 
 from config import embedded
-from config.environment import EnvironmentFaults, read_environment
-from config.processes import Services, StartFailed, in_folder, run_services, say
+from config.environment import Environment
+from config.processes import Services, run_services, say
 from tests.bench import machine
-from tests.bench.__main__ import OWN, SETTINGS
-from tests.bench.load import LoadFailed, put_load
+from tests.bench.load import put_load
+from tests.bench.own import measured
 
 MOST_MS, MOST_STATEMENTS = 50.0, 8
 LIST = "/api/v1/granted-assessments/"
@@ -49,20 +49,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--grants", type=int, default=10, help="of the person in each organisation (default 10)")
     parser.add_argument("--seconds", type=float, default=4.0, help="of load for each line (default 4)")
     given = parser.parse_args(arguments)
-    for name in OWN:
-        os.environ.pop(name, None)
-    os.environ |= SETTINGS | {"LOG_LEVEL": "WARNING"}
-    try:
-        _measure(given)
-    except (EnvironmentFaults, StartFailed, LoadFailed, embedded.Held, *embedded.ServerFailed) as fault:
-        say(f"bench grants: {fault}")
-        return 2
-    return 0
+    return measured("grants", lambda where: _measure(where, given))
 
 
-def _measure(given: argparse.Namespace) -> None:
+def _measure(where: Environment, given: argparse.Namespace) -> None:
     before = machine.description()["load_before"][0]
-    where = in_folder(read_environment(os.environ), "grants")
     with (
         run_services(where, purpose="bench", reset=True, any_port=True, durable=False) as services,
         embedded.joined(services.environment) as urls,

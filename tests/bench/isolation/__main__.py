@@ -19,11 +19,11 @@ import psycopg
 from psycopg import sql
 
 from config import embedded
-from config.environment import EnvironmentFaults, read_environment
-from config.processes import Services, StartFailed, in_folder, run_services, say
+from config.environment import Environment
+from config.processes import Services, run_services, say
 from tests.bench import machine
-from tests.bench.__main__ import OWN, SETTINGS
-from tests.bench.load import LoadFailed, Measured, put_load
+from tests.bench.load import Measured, put_load
+from tests.bench.own import measured
 
 MOST_PERCENT = 10.0
 OF_EACH = 8
@@ -42,20 +42,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, default=5, help="with the policies on, and as many off (default 5)")
     parser.add_argument("--seconds", type=float, default=3.0, help="of each round (default 3)")
     given = parser.parse_args(arguments)
-    for name in OWN:
-        os.environ.pop(name, None)
-    os.environ |= SETTINGS | {"LOG_LEVEL": "WARNING"}
-    try:
-        _measure(given)
-    except (EnvironmentFaults, StartFailed, LoadFailed, embedded.Held, *embedded.ServerFailed) as fault:
-        say(f"bench isolation: {fault}")
-        return 2
-    return 0
+    return measured("isolation", lambda where: _measure(where, given))
 
 
-def _measure(given: argparse.Namespace) -> None:
+def _measure(where: Environment, given: argparse.Namespace) -> None:
     before = machine.description()["load_before"][0]
-    where = in_folder(read_environment(os.environ), "isolation")
     with (
         run_services(where, purpose="bench", reset=True, any_port=True, durable=False) as services,
         embedded.joined(services.environment) as urls,

@@ -18,9 +18,9 @@ from typing import Any
 from uuid import UUID
 
 from config import embedded
-from config.environment import ROOT, Environment, EnvironmentFaults, read_environment
-from config.processes import MANAGE, in_folder, say, variables_for
-from tests.bench.__main__ import OWN, SETTINGS
+from config.environment import ROOT, Environment
+from config.processes import MANAGE, say, variables_for
+from tests.bench.own import measured
 
 AIM = 200
 CONNECTIONS = (1, 4, 8)
@@ -29,15 +29,7 @@ SECONDS = 5.0
 
 def main(arguments: Sequence[str]) -> int:
     argparse.ArgumentParser(prog="./plumbline bench trail", description=__doc__).parse_args(arguments)
-    for name in OWN:
-        os.environ.pop(name, None)
-    os.environ |= SETTINGS | {"LOG_LEVEL": "WARNING"}
-    try:
-        _run(in_folder(read_environment(os.environ), "bench"))
-    except (EnvironmentFaults, embedded.Held, *embedded.ServerFailed) as fault:
-        say(f"bench: {fault}")
-        return 2
-    return 0
+    return measured("trail", _run)
 
 
 def _run(given: Environment) -> None:
