@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from django.conf import settings as django_settings
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +28,18 @@ _WHAT_MAKES_THE_SCHEMA = (
     "assessments/catalogue/**/*.py",
 )
 
+DATABASES_OF_VALKEY = 16
+
 pytest_plugins = ["tests.cast", "tests.distribution"]
+
+
+def pytest_configure() -> None:
+    """Each process of a run has a database of Valkey, as of PostgreSQL: some tests empty what they counted in."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        number = 1 + int(worker.removeprefix("gw")) % (DATABASES_OF_VALKEY - 1)
+        django_settings.REDIS_URL = _url_with(django_settings.REDIS_URL, database=str(number))
+        django_settings.CACHES["default"]["LOCATION"] = django_settings.REDIS_URL
 
 
 def _schema_hash() -> str:
