@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import json
+import smtplib
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from tenants.jobs import JobRefused
 from tenants.models import Invitation, Organisation, OrganisationExport
+
+REFUSED = "The mail server refuses this address."
+
+
+def send(mail: EmailMessage) -> None:
+    """Send from a job. Raises JobRefused for an address that is refused for good; other faults are tried again."""
+    try:
+        mail.send()
+    except smtplib.SMTPRecipientsRefused as refusal:
+        raise JobRefused(REFUSED) from refusal
 
 
 def invitation_link(*, organisation: Organisation, token: str) -> str:

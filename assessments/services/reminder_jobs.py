@@ -4,7 +4,6 @@ same Message-ID.
 
 from __future__ import annotations
 
-import smtplib
 import uuid
 from datetime import UTC, date, datetime
 
@@ -13,7 +12,8 @@ from django.utils import timezone
 from assessments.mails import reminder_mail
 from assessments.models import EvidenceReminder
 from assessments.services.reminders import MAIL, REMIND, claim_reminders
-from tenants.jobs import JobRefused, Run, job_handler
+from tenants.jobs import Run, job_handler
+from tenants.mails import send
 from tenants.models import Membership, Organisation
 
 
@@ -47,9 +47,6 @@ def mail_reminder(run: Run) -> None:
                 message_id=uuid.uuid5(run.organisation_id, f"reminder:{day}:{person_id}"),
             )
     if mail is not None:
-        try:
-            mail.send()
-        except smtplib.SMTPRecipientsRefused as refusal:
-            raise JobRefused("The mail server refuses this address.") from refusal
+        send(mail)
     with run.finish():
         pass

@@ -5,7 +5,6 @@ Each may be called twice; a repeat of a mail has the same Message-ID.
 
 from __future__ import annotations
 
-import smtplib
 import uuid
 
 from django.utils import timezone
@@ -15,10 +14,10 @@ from assessments.models import EvidenceRequest
 from assessments.selectors.requests import asked_for, standard_of
 from assessments.services.check import SETTLED
 from assessments.services.requests import MAIL, REMIND, claim_reminders, hash_of, settle, token_of
-from tenants.jobs import JobRefused, Run, job_handler, on_failure
+from tenants.jobs import Run, job_handler, on_failure
+from tenants.mails import REFUSED, send
 from tenants.models import Job, Membership, Organisation
 
-REFUSED = "The mail server refuses this address."
 NOT_SENT = "The mail could not be sent."
 
 
@@ -47,10 +46,7 @@ def mail_request(run: Run) -> None:
                 message_id=uuid.uuid5(request_id, "reminder" if reminder else str(request.sending)),
             )
     if mail is not None:
-        try:
-            mail.send()
-        except smtplib.SMTPRecipientsRefused as refusal:
-            raise JobRefused(REFUSED) from refusal
+        send(mail)
     with run.finish():
         if mail is not None and not reminder:
             EvidenceRequest.objects.filter(pk=request_id).update(sent_at=timezone.now(), mail_fault="")
@@ -93,9 +89,6 @@ def settle_file(run: Run) -> None:
                     message_id=uuid.uuid5(row.pk, "settled"),
                 )
     if mail is not None:
-        try:
-            mail.send()
-        except smtplib.SMTPRecipientsRefused as refusal:
-            raise JobRefused(REFUSED) from refusal
+        send(mail)
     with run.finish():
         pass

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import smtplib
 import uuid
 
-from tenants.jobs import JobRefused, Run, job_handler
-from tenants.mails import head_mail
+from tenants.jobs import Run, job_handler
+from tenants.mails import head_mail, send
 from tenants.models import Membership, Organisation, SignedHead
 from tenants.roles import Role
 from tenants.services.heads import MAIL, SIGN, head_document, sign_head
@@ -38,9 +37,6 @@ def mail_head(run: Run) -> None:
                 message_id=uuid.uuid5(head.pk, str(membership.person_id)),
             )
     if mail is not None:
-        try:
-            mail.send()
-        except smtplib.SMTPRecipientsRefused as refusal:
-            raise JobRefused("The mail server refuses this address.") from refusal
+        send(mail)
     with run.finish():
         pass

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import secrets
-import smtplib
 
 from django.utils import timezone
 
 from tenants.jobs import JobRefused, Run, job_handler
-from tenants.mails import invitation_mail
+from tenants.mails import invitation_mail, send
 from tenants.models import Invitation, InvitationMail, Organisation
 from tenants.services.invitations import MAIL, VALID_FOR, hash_of, inviter_still_may, offer_in_words
 
@@ -42,10 +41,7 @@ def send_invitation(run: Run) -> None:
                 token=token,
             )
     if mail is not None:
-        try:
-            mail.send()
-        except smtplib.SMTPRecipientsRefused as refusal:
-            raise JobRefused("The mail server refuses this address.") from refusal
+        send(mail)
     with run.finish():
         if mail is not None and invitation is not None:
             Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())

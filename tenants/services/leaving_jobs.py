@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import smtplib
 import tempfile
 import uuid
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from tenants import mails
 from tenants.jobs import JobRefused, Run, job_handler, on_failure
+from tenants.mails import send
 from tenants.models import Job, Organisation, OrganisationExport
 from tenants.portability.archive import write_archive
 from tenants.portability.files import CHUNK, delete_all, put
@@ -57,7 +56,7 @@ def mail_export(run: Run) -> None:
         export = OrganisationExport.objects.select_related("requested_by").get(pk=run.payload["export"])
         organisation = Organisation.objects.get(pk=run.organisation_id)
         mail = mails.export_mail(organisation=organisation, export=export, to=export.requested_by.email)
-    _send(mail)
+    send(mail)
     with run.finish():
         pass
 
@@ -71,7 +70,7 @@ def mail_closing(run: Run) -> None:
             what=run.payload["what"],
             deleted_after=run.payload["deleted_after"],
         )
-    _send(mail)
+    send(mail)
     with run.finish():
         pass
 
@@ -96,10 +95,3 @@ def _scratch() -> str:
     folder = settings.SCRATCH_DIR
     folder.mkdir(parents=True, exist_ok=True)
     return str(folder)
-
-
-def _send(mail: EmailMultiAlternatives) -> None:
-    try:
-        mail.send()
-    except smtplib.SMTPRecipientsRefused as refusal:
-        raise JobRefused("The mail server refuses this address.") from refusal
