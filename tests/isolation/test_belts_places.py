@@ -19,8 +19,8 @@ from tests.isolation.world import World
 
 Find = Callable[[World], Iterable[sweep.Leak]]
 BY_ADDRESS: Find = lambda world: sweep.foreign_ids_in_own_addresses(world, ("owner",))  # noqa: E731
-BY_BODY: Find = sweep.foreign_ids_in_bodies
-BY_QUERY: Find = sweep.foreign_words_in_queries
+BY_BODY: Find = lambda world: sweep.foreign_ids_in_bodies(world, ("owner",))  # noqa: E731
+BY_QUERY: Find = lambda world: sweep.foreign_words_in_queries(world, ("owner",))  # noqa: E731
 BY_READING: Find = lambda world: sweep.canaries_in_answers(world, ("owner",))  # noqa: E731
 
 
