@@ -34,9 +34,9 @@ FROM generate_series(1, %(evidence)s) g
 """
 EVIDENCE_VERSIONS = """
 INSERT INTO assessments_evidenceversion (id, organisation_id, evidence_id, number, file_name, media_type, size, sha256,
-  uploaded_by_id, uploaded_at, state, reason, virus_scan)
+  uploaded_by_id, uploaded_at, state, reason, virus_scan, sent_by)
 SELECT {new_id}, e.organisation_id, e.id, 1, 'record-' || e.number || '.pdf', 'application/pdf', 48213,
-  encode(sha256(e.id::text::bytea), 'hex'), %(owner)s, now(), 'ready', '', 'clean'
+  encode(sha256(e.id::text::bytea), 'hex'), %(owner)s, now(), 'ready', '', 'clean', ''
 FROM assessments_evidence e
 WHERE e.organisation_id = %(organisation)s
 """
