@@ -171,15 +171,13 @@ def _owner_url() -> str:
 
 
 def _empty_as_owner(test_case: object) -> None:
-    """After a test with real commits: everything that hangs on a person or an organisation goes, the catalogue stays.
+    """After a test with real commits: every row goes but those of the catalogue.
 
     Django would flush every table, which the app role has no right to, and would take the catalogue along.
     """
-    from django.db import connections
+    from tests.isolation.database import empty
 
-    connections.close_all()
-    with psycopg.connect(_owner_url(), autocommit=True) as connection:
-        connection.execute("TRUNCATE identity_person, tenants_organisation, django_session CASCADE")
+    empty()
 
 
 @pytest.fixture(scope="session", autouse=True)

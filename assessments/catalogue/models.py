@@ -44,7 +44,7 @@ class Standard(models.Model):
     alternatives = models.JSONField(db_default=[])
     """[{slug, name {language}, options [{slug, name {language}, refs}]}]"""
     profile = models.JSONField()
-    """schema.Facts: an absent key is not stated, null does not apply."""
+    """facts.Facts: an absent key is not stated, null does not apply."""
     languages = ArrayField(models.CharField(max_length=10))
     outline = models.JSONField(null=True)
     """schema.Outline: counts over the tree; null without one."""
@@ -119,7 +119,7 @@ class RequirementText(models.Model):
 
 
 class StandardText(models.Model):
-    """A standard's profile prose (schema.Prose) and FAQ ([{question, answer}]) in one language."""
+    """A standard's profile prose (facts.Prose) and FAQ ([{question, answer}]) in one language."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="texts")

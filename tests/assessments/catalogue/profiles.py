@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from assessments.catalogue import schema
+from assessments.catalogue import facts
 from assessments.catalogue.comparison import StandardProfile
 
 SLUG = st.from_regex(r"[a-z]{1,6}(-[a-z0-9]{1,4}){0,2}", fullmatch=True)
@@ -38,9 +38,9 @@ _REQUIRED = {
     "publisher": WORD,
     "edition": WORD,
     "year": st.integers(1980, 2030),
-    "status": st.sampled_from(schema.STATUSES),
-    "kind": st.sampled_from(schema.KINDS),
-    "nature": st.sampled_from(schema.NATURES),
+    "status": st.sampled_from(facts.STATUSES),
+    "kind": st.sampled_from(facts.KINDS),
+    "nature": st.sampled_from(facts.NATURES),
     "certifiable": st.booleans(),
     "sectors": _list(st.sampled_from(["all", "medical-devices", "energy", "food"]), least=1),
     "sources": st.just([]),
@@ -50,17 +50,17 @@ _OPTIONAL = {
     "supersedes": _list(WORD),
     "certificate_validity_years": _number(5),
     "audit_cycle_months": _number(36),
-    "assurance": _list(st.sampled_from(schema.ASSURANCES)),
+    "assurance": _list(st.sampled_from(facts.ASSURANCES)),
     "jurisdictions": _list(st.sampled_from(["international", "eu", "us"])),
-    "subject": st.sampled_from(schema.SUBJECTS),
+    "subject": st.sampled_from(facts.SUBJECTS),
     "scope_tags": _list(SLUG),
     "risk_approach": SLUG,
     "harmonized_structure": st.booleans(),
     "penalties": _PENALTIES,
     "reporting_deadlines_hours": st.lists(st.fixed_dictionaries({"what": WORD, "hours": _number(200)}), max_size=3),
-    "cost_band": st.sampled_from(schema.COST_BANDS),
+    "cost_band": st.sampled_from(facts.COST_BANDS),
     "months": _MONTHS,
-    "organisation_sizes": _list(st.sampled_from(schema.SIZES)),
+    "organisation_sizes": _list(st.sampled_from(facts.SIZES)),
     "prerequisites": _list(WORD),
     "builds_on": _list(WORD),
     "complements": _list(WORD),
@@ -70,7 +70,7 @@ _OPTIONAL = {
 }
 FACTS = st.fixed_dictionaries(
     _REQUIRED,
-    optional={key: (st.none() | value if key in schema.NULLABLE_FACTS else value) for key, value in _OPTIONAL.items()},
+    optional={key: (st.none() | value if key in facts.NULLABLE_FACTS else value) for key, value in _OPTIONAL.items()},
 )
 
 
@@ -83,7 +83,7 @@ def _prose(draw: st.DrawFn) -> Any:
         "one_line": draw(WORD),
         "verdict": {"what_for": draw(WORD), "who_adopts": draw(WORD)},
         "definition": draw(WORD),
-        **{key: {"short": draw(WORD), "text": draw(WORD)} for key in schema.HEADLINES},
+        **{key: {"short": draw(WORD), "text": draw(WORD)} for key in facts.HEADLINES},
         "key_features": [named] * 5,
         "key_components": {"text": draw(WORD), "items": [named]},
         "why_used": {"text": draw(WORD), "items": [named]},
