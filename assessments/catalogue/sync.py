@@ -35,6 +35,7 @@ from assessments.catalogue.schema import (
     Scale,
     StandardDocument,
 )
+from assessments.catalogue.search.index import index_current
 
 DATA = Path(__file__).parent / "data"
 LOCK = 0x706C62636174
@@ -87,6 +88,7 @@ def sync_catalogue(data: Path = DATA, *, using: str = "default") -> list[SyncRes
                 outcomes[slug] = _store(document, files=hashes.get(slug, listed), using=using)
             if relisted:
                 _strike(listed, using=using)
+            index_current(using=using)
         current = _current(folders, using=using)
     told = [slug for slug, row in current.items() if listed or row.depth != RECORD]
     return [_result(current[slug], outcome=outcomes[slug]) for slug in sorted(told, key=_order(current))]

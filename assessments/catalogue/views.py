@@ -40,7 +40,7 @@ CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` 
 PAGE_SIZE = OpenApiParameter("page_size", int, description="1 to 200, 50 unless told.")
 
 
-def _language(request: Request) -> str | None:
+def asked_language(request: Request) -> str | None:
     wanted = request.query_params.get("language")
     if wanted is not None and not _LANGUAGE.match(wanted):
         raise Invalid({"language": ["Write a language as en or pt-BR."]})
@@ -110,7 +110,7 @@ class StandardsView(PublicView):
             depth=filters.choice("depth", DEPTHS),
             sector=filters.get("sector"),
             words=filters.get("q"),
-            language=_language(request),
+            language=asked_language(request),
         )
         page = paginate(rows, request=request, orderings=("number", "title", "year"), render=_summary)
         return _cacheable(page, etag=etag)
@@ -125,7 +125,7 @@ class StandardView(PublicView):
     @extend_schema(operation_id="standard_read", parameters=[LANGUAGE], responses=StandardDetail, tags=["standards"])
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """One standard: facts, profile, FAQ, counts and scale."""
-        return _answer(request, pages.standard_page(_current(slug), language=_language(request)))
+        return _answer(request, pages.standard_page(_current(slug), language=asked_language(request)))
 
 
 class RequirementsView(PublicView):
@@ -134,7 +134,7 @@ class RequirementsView(PublicView):
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """The tree of a standard as a list in document order."""
-        return _answer(request, pages.requirements_page(_current(slug), language=_language(request)))
+        return _answer(request, pages.requirements_page(_current(slug), language=asked_language(request)))
 
 
 class RequirementView(PublicView):
@@ -143,7 +143,7 @@ class RequirementView(PublicView):
     )
     def get(self, request: Request, slug: str, ref: str) -> HttpResponseBase:
         """One requirement of a standard."""
-        return _answer(request, pages.requirement_page(_current(slug), ref=ref, language=_language(request)))
+        return _answer(request, pages.requirement_page(_current(slug), ref=ref, language=asked_language(request)))
 
 
 class ComparisonsView(PublicView):
@@ -216,7 +216,7 @@ class ComparisonView(PublicView):
         found = {standard.slug: standard for standard in catalogue}
         if a not in found or b not in found:
             raise NotFound
-        language = _language(request)
+        language = asked_language(request)
         response = _answer(request, pages.comparison_page(found[a], found[b], catalogue=catalogue, language=language))
         first, second = sorted((a, b))
         canonical = request.build_absolute_uri(reverse("comparison", kwargs={"a": first, "b": second}))

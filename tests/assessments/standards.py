@@ -53,6 +53,7 @@ def _remove(standard_ids: set[uuid.UUID]) -> None:
     """By statement: Django would look through the tenants' tables for what points here."""
     ids = [list(standard_ids)]
     with _as_owner() as owner:
+        owner.execute("DELETE FROM catalogue_searchentry WHERE standard_id = ANY(%s)", ids)
         owner.execute(
             "DELETE FROM catalogue_requirementtext t USING catalogue_requirement r"
             " WHERE r.id = t.requirement_id AND r.standard_id = ANY(%s)",

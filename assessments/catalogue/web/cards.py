@@ -112,6 +112,11 @@ def _read(ids: tuple[UUID, ...]) -> tuple[Card, ...]:
     return tuple(sorted(found, key=lambda card: (card.number, card.slug)))
 
 
+def called(words: str, *, cards: Sequence[Card]) -> tuple[Card, ...]:
+    """The cards with all the words."""
+    return filtered(cards, words=words, sector="", nature="")
+
+
 def filtered(cards: Sequence[Card], *, words: str, sector: str, nature: str) -> tuple[Card, ...]:
     """The cards with all the words, of the sector or of every sector, and of the nature; an empty text asks nothing."""
     wanted = words.lower().split()

@@ -25,6 +25,7 @@ from assessments.catalogue.comparison.words import slug_words
 from assessments.catalogue.editions import edition
 from assessments.catalogue.facts import HEADLINES, NATURES
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
+from assessments.catalogue.search.finding import find
 from assessments.catalogue.selectors import ALL_SECTORS, Current
 from assessments.catalogue.web import cards, contents, drawing
 
@@ -32,6 +33,7 @@ PAGES_KEPT: Final = 128
 CARDS_PER_PAGE: Final = 60
 FEATURED: Final = 6
 OTHERS_SHOWN: Final = 8
+HITS_SHOWN: Final = 20
 NATURE_NAMES: Final = {
     "certifiable": "Certifiable standard",
     "guidance": "Guidance",
@@ -98,7 +100,9 @@ def home_page(catalogue: Sequence[Current]) -> WebPage:
 
 
 def standards_page(catalogue: Sequence[Current], *, words: str, sector: str, nature: str, number: str) -> WebPage:
-    """The list. It is kept only without filters: what people type has no end."""
+    """The list, and under words also the requirements with them. Kept only without filters: what people type has no
+    end.
+    """
 
     def make() -> WebPage:
         found = cards.cards_of(catalogue)
@@ -111,6 +115,7 @@ def standards_page(catalogue: Sequence[Current], *, words: str, sector: str, nat
             "words": words,
             "sector": sector,
             "nature": nature,
+            "hits": find(words, catalogue=catalogue, most=HITS_SHOWN) if words and not number else (),
             "is_filtered": bool(words or sector or nature),
             "sectors": [(slug, slug_words(slug).capitalize()) for slug in sectors],
             "natures": [(slug, NATURE_NAMES[slug]) for slug in NATURES],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connections, transaction
+from django.db import ProgrammingError, connections
 from django.test.utils import CaptureQueriesContext
 
 from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardText
@@ -21,31 +20,6 @@ from tests.assessments.catalogue.rich import PLAIN, RICH, write_rich
 from tests.assessments.catalogue.sample import SLUG, change
 
 MODELS = (Standard, StandardText, Requirement, RequirementText)
-
-
-@pytest.fixture
-def owner(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A connection to the test database as the owner of its tables; everything done on it is rolled back."""
-    from config.environment import environment
-
-    address = environment().database_owner
-    assert address is not None
-    connections.databases["owner"] = {
-        **connections["default"].settings_dict,
-        "USER": address.user,
-        "PASSWORD": address.password,
-        "HOST": address.host,
-        "PORT": str(address.port or ""),
-    }
-    with django_db_blocker.unblock():
-        try:
-            with transaction.atomic(using="owner"):
-                yield "owner"
-                transaction.set_rollback(True, using="owner")
-        finally:
-            connections["owner"].close()
-            del connections["owner"]
-            del connections.databases["owner"]
 
 
 def rows(using: str) -> list[int]:

@@ -1,0 +1,124 @@
+"""Search for anyone, over the public catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
+
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.pagination import Filters
+from api.problems import Invalid
+from api.views import PublicView
+from assessments.catalogue import selectors
+from assessments.catalogue.schema import DEFAULT_LANGUAGE
+from assessments.catalogue.search.finding import LONGEST_QUERY, MATCHES, Hit, find
+from assessments.catalogue.serializers import Shape
+from assessments.catalogue.views import CACHE_CONTROL, LANGUAGE, asked_language
+from assessments.catalogue.web import cards
+
+USUAL, MOST = 20, 50
+
+
+class FoundStandardShape(Shape):
+    slug = serializers.CharField()
+    number = serializers.CharField()
+    title = serializers.CharField()
+    one_line = serializers.CharField()
+    url = serializers.URLField()
+
+
+class FoundRequirementShape(Shape):
+    standard = serializers.CharField(help_text="Its slug.")
+    number = serializers.CharField(help_text="What the standard is called.")
+    ref = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField(allow_blank=True)
+    language = serializers.CharField()
+    assessable = serializers.BooleanField()
+    match = serializers.ChoiceField(
+        choices=MATCHES, help_text="By its reference, by words, or almost: a title with words like these."
+    )
+    rank = serializers.FloatField(help_text="Compares hits of one answer; 1 for a reference.")
+    url = serializers.URLField()
+
+
+class SearchShape(Shape):
+    standards = FoundStandardShape(many=True)
+    requirements = FoundRequirementShape(many=True)
+
+
+class SearchView(PublicView):
+    @extend_schema(
+        operation_id="search",
+        parameters=[
+            OpenApiParameter(
+                "q",
+                str,
+                description="A reference in any spelling (AC-2 (1), Art. 21(2)(d), DORA 17), or words. Without it "
+                "nothing is found.",
+            ),
+            OpenApiParameter("standard", str, description="Slug of the one standard to look in."),
+            OpenApiParameter("limit", int, description=f"1 to {MOST} of each kind, {USUAL} unless told."),
+            LANGUAGE,
+        ],
+        responses=SearchShape,
+        tags=["standards"],
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """Find standards and requirements, best first."""
+        filters = Filters(request, "q", "standard", "limit")
+        query, most = asked_query(filters), asked_limit(filters)
+        catalogue = selectors.current_standards()
+        within = filters.get("standard") or ""
+        if within and within not in {entry.slug for entry in catalogue}:
+            raise Invalid({"standard": ["There is no such standard."]})
+        language = asked_language(request) or DEFAULT_LANGUAGE
+        named = (
+            ()
+            if within or not query
+            else cards.filtered(cards.cards_of(catalogue), words=query, sector="", nature="")[:most]
+        )
+        response = Response(
+            {
+                "standards": [_standard(request, card) for card in named],
+                "requirements": [
+                    requirement(request, hit)
+                    for hit in find(query, catalogue=catalogue, language=language, within=within, most=most)
+                ],
+            }
+        )
+        response["Cache-Control"] = CACHE_CONTROL
+        return response
+
+
+def asked_query(filters: Filters) -> str:
+    """What is looked for, perhaps "". Raises Invalid where it is too long."""
+    query = (filters.get("q") or "").strip()
+    if len(query) > LONGEST_QUERY:
+        raise Invalid({"q": [f"At most {LONGEST_QUERY} characters."]})
+    return query
+
+
+def asked_limit(filters: Filters) -> int:
+    text = filters.get("limit") or str(USUAL)
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MOST and len(text) <= len(str(MOST))):
+        raise Invalid({"limit": [f"A number from 1 to {MOST}."]})
+    return int(text)
+
+
+def _standard(request: Request, card: cards.Card) -> dict[str, Any]:
+    told = {"slug": card.slug, "number": card.number, "title": card.title, "one_line": card.one_line}
+    return told | {"url": request.build_absolute_uri(reverse("standard", kwargs={"slug": card.slug}))}
+
+
+def requirement(request: Request, hit: Hit) -> dict[str, Any]:
+    told = asdict(hit) | {"standard": hit.standard.slug, "number": hit.standard.number}
+    path = reverse("standard-requirement", kwargs={"slug": hit.standard.slug, "ref": hit.ref})
+    return told | {"url": request.build_absolute_uri(quote(path, safe="/%():"))}
