@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import add
 from typing import Any, Final
 
 from django.contrib.postgres.search import SearchVector
@@ -58,7 +60,4 @@ def _entries(rows: Iterable[tuple[Any, ...]]) -> list[SearchEntry]:
 def _vector(language: str, title: str, summary: str, question: str, evidence: str) -> Any:
     config = configuration(language)
     weighted = zip("ABCD", (title, summary, question, evidence), strict=True)
-    first, *others = [SearchVector(Value(text), weight=weight, config=config) for weight, text in weighted]
-    for other in others:
-        first = first + other
-    return first
+    return reduce(add, [SearchVector(Value(text), weight=weight, config=config) for weight, text in weighted])
