@@ -66,3 +66,18 @@ def test_the_csf_counts_what_version_two_holds_and_keeps_the_refs_of_version_one
     assert all(in_force.issuperset(refs) for refs in replaced.values())
     assert [ref for ref, refs in replaced.items() if not refs] == ["PR.IP", "PR.PT", "DE.DP"]
     assert (replaced["ID.SC-03"], replaced["PR.IP-12"]) == (("GV.SC-05",), ("ID.RA-01", "PR.PS-02"))
+
+
+def test_nis2_asks_the_same_of_essential_and_important_entities_and_supervises_them_differently() -> None:
+    """Directive (EU) 2022/2555, Articles 3, 20, 21, 23 and 32 to 34."""
+    nis2 = document("eu-nis2")
+    of_one = {node.ref: node.selections for node in nis2.requirements if node.selections}
+    assert of_one == {"32": ("essential",), "33": ("important",)}
+    leaves = {node.ref: node.applies_if for node in nis2.requirements if node.assessable}
+    assert len(leaves) == 30
+    assert [ref for ref in leaves if ref.startswith("21(2)")] == [f"21(2)({letter})" for letter in "abcdefghij"]
+    assert {ref for ref, condition in leaves.items() if condition} == {"24", "26", "27", "28", "29", "30"}
+    assert {"32", "33", "34"}.isdisjoint(leaves)
+    penalties = nis2.facts["penalties"]
+    assert (penalties["maximum_amount_eur"], penalties["maximum_percent_turnover"]) == (10_000_000, 2)
+    assert [deadline["hours"] for deadline in nis2.facts["reporting_deadlines_hours"]] == [24, 72, 24, 720]
