@@ -1,4 +1,4 @@
-"""Celery's side of schedules and deliveries: ids in, one call. Any number of these may run at once."""
+"""Celery's side of schedules, deliveries and comparisons: ids in, one call. Any number of these may run at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
+from reports.services import comparison
 from reports.services.delivery import RESUME, resume
 from reports.services.occurrence import come_due
 from reports.services.schedule import RUN_SCHEDULE
@@ -26,3 +27,8 @@ def resume_delivery(organisation_id: str, delivery_id: str) -> None:
     with tenant_scope(uuid.UUID(organisation_id)):
         audit.act_as("system:scheduler")
         resume(uuid.UUID(delivery_id))
+
+
+@shared_task(name=comparison.MAKE)  # type: ignore[untyped-decorator,unused-ignore]
+def make_comparison(file_id: str) -> None:
+    comparison.make(uuid.UUID(file_id))

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from assessments.views.request_page import evidence_request_page
 from config import health
+from reports.views.comparisons import ComparisonFileView
 from tenants.views.invitation_page import invitation_page
 from tenants.views.keys import well_known_keys
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("invitations/<slug:slug>/<str:token>/", invitation_page, name="invitation-page"),
     path("evidence-requests/<slug:slug>/<str:token>/", evidence_request_page, name="evidence-request-page"),
     path("operators/", admin.site.urls),
+    path("compare/<str:a>-vs-<str:b>/pdf/", ComparisonFileView.as_view(), name="comparison-file"),
     path("", include("assessments.catalogue.web.urls")),
 ]
 

@@ -13,7 +13,7 @@ from reports.rendering.page import read_stylesheet, write_page
 MAX_ROWS = 5_000
 MAX_CHARACTERS = 4_000_000
 
-_VARIANT = "pdf/ua-1"
+VARIANT = "pdf/ua-1"
 
 
 class ReportUnprintableError(Exception):
@@ -43,13 +43,13 @@ def render_pdf(contents: ReportContents, *, language: str) -> RenderedPdf:
     fetcher = DenyingFetcher()
     with hold_collector() as release:
         stylesheet = CSS(string=read_stylesheet(), url_fetcher=fetcher)
-        document = HTML(string=page, url_fetcher=fetcher).render(stylesheets=[stylesheet], pdf_variant=_VARIANT)
+        document = HTML(string=page, url_fetcher=fetcher).render(stylesheets=[stylesheet], pdf_variant=VARIANT)
         let_go_of_layout(document)
         release()
         # The identifier would otherwise be left out; the snapshot's hash names the document across renderings.
         identifier = contents.snapshot_sha256.encode("ascii", "replace")
         with index_pages():
-            data = document.write_pdf(pdf_variant=_VARIANT, pdf_identifier=identifier)
+            data = document.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier)
     pages = len(document.pages)
     if fetcher.denied:
         raise ReportUnprintableError(f"the report tried to load {len(fetcher.denied)} resources")

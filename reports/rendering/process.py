@@ -45,13 +45,18 @@ class RenderedFile:
     sha256: str
 
 
+SNAPSHOT: Final = "reports.rendering.child"
+WEB_PAGE: Final = "reports.rendering.web_child"
+"""The programs of the renderer; what each of them reads is told there."""
+
+
 @contextmanager
-def rendered(document: bytes, *, language: str) -> Iterator[RenderedFile]:
-    """Render a snapshot's JSON. Raises RenderingRefusedError and RenderingFailedError."""
+def rendered(document: bytes, *, language: str, by: str = SNAPSHOT) -> Iterator[RenderedFile]:
+    """Render the JSON of a snapshot or of a page. Raises RenderingRefusedError and RenderingFailedError."""
     # A file without a name: whoever is killed in the middle leaves nothing of anybody's report behind.
     with tempfile.TemporaryFile(prefix="report-") as file:
         path = Path(f"/dev/fd/{file.fileno()}")
-        answer = _run_child(document, language=language, target=file.fileno())
+        answer = _run_child(document, language=language, target=file.fileno(), by=by)
         if "refused" in answer:
             raise RenderingRefusedError(f"The report cannot be rendered: {answer['refused']}.")
         yield RenderedFile(
@@ -59,8 +64,8 @@ def rendered(document: bytes, *, language: str) -> Iterator[RenderedFile]:
         )
 
 
-def _run_child(document: bytes, *, language: str, target: int) -> dict[str, Any]:
-    renderer = cell()
+def _run_child(document: bytes, *, language: str, target: int, by: str) -> dict[str, Any]:
+    renderer = cell(by)
     with tempfile.TemporaryFile(prefix="snapshot-") as source:
         source.write(document)
         source.seek(0)
@@ -75,12 +80,12 @@ def _run_child(document: bytes, *, language: str, target: int) -> dict[str, Any]
     return answer
 
 
-def cell() -> Cell:
+def cell(program: str = SNAPSHOT) -> Cell:
     """The renderer's walls: it sees its own code, fonts and libraries."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     named = [path for value in passed.values() for path in value.split(os.pathsep) if path]
     return Cell(
-        module="reports.rendering.child",
+        module=program,
         code=("reports",),
         seconds=TIMEOUT_SECONDS,
         readable=(*(os.path.expanduser(path) for path in _FONTS), *named),  # noqa: PTH111 - text, for the child

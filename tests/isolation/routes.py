@@ -32,6 +32,7 @@ UNDOCUMENTED: Final = {
     "standards-page": "a page for people",
     "standard-page": "a page for people",
     "comparison-page": "a page for people",
+    "comparison-file": "a page for people",
     "sitemap": "for search engines",
     "evidence-request-page": "a page for people, behind a mail's link",
 }
@@ -45,11 +46,19 @@ PLAIN_METHODS: Final = {
     "standards-page": ("GET",),
     "standard-page": ("GET",),
     "comparison-page": ("GET",),
+    "comparison-file": ("GET", "POST"),
     "sitemap": ("GET",),
     "evidence-request-page": ("GET", "POST"),
 }
 """Methods of addresses that plain functions answer, and of the public pages, which are no part of the API."""
-CATALOGUE_PAGES: Final = ("home-page", "standards-page", "standard-page", "comparison-page", "sitemap")
+CATALOGUE_PAGES: Final = (
+    "home-page",
+    "standards-page",
+    "standard-page",
+    "comparison-page",
+    "comparison-file",
+    "sitemap",
+)
 ARGUMENTS: Final = {
     ("invitation-page", "token"): "invitation_token",
     ("export-file", "token"): "export_token",

@@ -26,7 +26,7 @@ class QuickRenderer:
         self.meanwhile: Callable[[], Any] | None = None
 
     @contextmanager
-    def __call__(self, document: bytes, *, language: str) -> Iterator[RenderedFile]:
+    def __call__(self, document: bytes, *, language: str, by: str = "") -> Iterator[RenderedFile]:
         self.calls += 1
         if self.faults:
             raise self.faults.pop(0)

@@ -189,7 +189,7 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> 
             "is_thin": not (a.is_assessable and b.is_assessable),
         }
         path = cards.pair_address(a.slug, b.slug)
-        return render("catalogue/comparison.html", context, path=path, language=language)
+        return render("catalogue/comparison.html", context | {"path": path}, path=path, language=language)
 
     return _kept("comparison", catalogue, a.id, b.id, make=make)
 

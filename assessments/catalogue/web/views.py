@@ -110,7 +110,7 @@ class ComparisonPage(PageView):
     def get(self, request: Request, a: str, b: str) -> HttpResponseBase:
         """Two standards; the mirror leads to the one address of the pair, a standard with itself to its own page."""
         catalogue = selectors.current_standards()
-        first, second = _pair(f"{a}-vs-{b}", catalogue=catalogue)
+        first, second = pair_of(f"{a}-vs-{b}", catalogue=catalogue)
         if first.slug == second.slug:
             return _moved(reverse("standard-page", kwargs={"slug": first.slug}))
         if first.slug > second.slug:
@@ -118,8 +118,8 @@ class ComparisonPage(PageView):
         return _answer(request, pages.comparison_page(first, second, catalogue=catalogue))
 
 
-def _pair(text: str, *, catalogue: tuple[Current, ...]) -> tuple[Current, Current]:
-    """The two standards of an address, wherever in it the -vs- stands that parts them."""
+def pair_of(text: str, *, catalogue: tuple[Current, ...]) -> tuple[Current, Current]:
+    """The two standards of an address, wherever in it the -vs- stands that parts them. Raises NotFound."""
     by_slug = {entry.slug: entry for entry in catalogue}
     for mark in re.finditer("(?=-vs-)", text):
         a, b = text[: mark.start()], text[mark.start() + len("-vs-") :]
