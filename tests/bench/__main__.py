@@ -4,8 +4,8 @@ Starts its own servers in var/bench (emptied first), makes its data, measures ov
 writes var/bench/results.json. A benchmark and no test: a missed aim is shown and does not fail the run.
 
 `bench crosstalk` and `bench isolation` ask whether tenants meet, and what keeping them apart costs; `bench grants` what
-somebody waits who was let into very many assessments; `bench search` what a search takes over ten thousand
-requirements; `bench trail` measures appends to the audit trail.
+somebody waits who was let into very many assessments; `bench pages` what a visitor waits for a public page;
+`bench search` what a search takes over ten thousand requirements; `bench trail` measures appends to the audit trail.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.bench.own import measured
 from tests.bench.run import Options, run_bench
 from tests.bench.sizes import Sizes
 
-OTHERS = ("crosstalk", "editors", "grants", "isolation", "search", "trail")
+OTHERS = ("crosstalk", "editors", "grants", "isolation", "pages", "search", "trail")
 """Measurements of their own: `./plumbline bench <name> --help`."""
 
 
