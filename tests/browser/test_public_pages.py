@@ -24,6 +24,8 @@ ADDRESSES = [
     COMPARISON,
     "/compare/eu-dora-vs-iso-27001-2022/",
     f"{COMPARISON}pdf/",
+    "/guides/",
+    "/guides/cis-controls-for-nis2-and-dora/",
     "/standards/none-such/",
 ]
 WIDTHS = (360, 1440)

@@ -33,6 +33,8 @@ UNDOCUMENTED: Final = {
     "standard-page": "a page for people",
     "comparison-page": "a page for people",
     "comparison-file": "a page for people",
+    "guides-page": "a page for people",
+    "guide-page": "a page for people",
     "sitemap": "for search engines",
     "evidence-request-page": "a page for people, behind a mail's link",
 }
@@ -47,18 +49,16 @@ PLAIN_METHODS: Final = {
     "standard-page": ("GET",),
     "comparison-page": ("GET",),
     "comparison-file": ("GET", "POST"),
+    "guides-page": ("GET",),
+    "guide-page": ("GET",),
     "sitemap": ("GET",),
     "evidence-request-page": ("GET", "POST"),
 }
 """Methods of addresses that plain functions answer, and of the public pages, which are no part of the API."""
 CATALOGUE_PAGES: Final = (
-    "home-page",
-    "standards-page",
-    "standard-page",
-    "comparison-page",
-    "comparison-file",
+    "home-page", "standards-page", "standard-page", "comparison-page", "comparison-file", "guides-page", "guide-page",
     "sitemap",
-)
+)  # fmt: skip
 ARGUMENTS: Final = {
     ("invitation-page", "token"): "invitation_token",
     ("export-file", "token"): "export_token",

@@ -19,7 +19,9 @@ from tests.isolation.factories import STANDARD
 from tests.isolation.routes import Operation, body_schema, id_fields, operations, query_parameters
 from tests.isolation.world import ACTORS, Tenant, World, arguments_nobody_has
 
-NOT_OWNED: Final = {"slug", "ref", "a", "b"}
+PUBLIC: Final = {"slug": STANDARD, "a": STANDARD, "b": "iso-13485-2016", "guide": "tools-for-iso-27001"}
+"""What the parameters of public addresses stand for."""
+NOT_OWNED: Final = {"ref", *PUBLIC}
 """Parameters that are no organisation's secret."""
 EVERYBODY: Final = (*ACTORS, "both")
 """Who stands before Alfa's door and, with Alfa's rights, before Bravo's; `both` is at home in Charlie, too."""
@@ -195,7 +197,7 @@ def owned(operation: Operation) -> list[str]:
 
 def address_of(operation: Operation, tenant: Tenant) -> str:
     """An operation's address among the tenant's, or in the public catalogue."""
-    public = {} if operation.route.names_an_organisation else {"slug": STANDARD, "a": STANDARD, "b": "iso-13485-2016"}
+    public = {} if operation.route.names_an_organisation else PUBLIC
     return operation.route.path(tenant.arguments | public)
 
 

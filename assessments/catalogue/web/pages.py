@@ -28,6 +28,7 @@ from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.catalogue.search.finding import find
 from assessments.catalogue.selectors import ALL_SECTORS, Current
 from assessments.catalogue.web import cards, contents, drawing
+from assessments.catalogue.web.guides import Guide, guides, guides_about
 
 PAGES_KEPT: Final = 128
 CARDS_PER_PAGE: Final = 60
@@ -147,6 +148,7 @@ def standard_page(current: Current, *, catalogue: Sequence[Current]) -> WebPage:
             "description": contents.shortened(f"{profile.number}: {profile.prose['one_line']}"),
             "faq_data": contents.faq_data(profile.faq) if profile.faq else "",
             "pairs": cards.pairs_with(cards.cards_of(catalogue), slug=current.slug),
+            "guides": guides_about(current.slug),
         }
         return render("catalogue/standard.html", context, path=path, language=language)
 
@@ -186,6 +188,7 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> 
                 (side.number, cards.pairs_with(found, slug=side.slug, but=other.slug, most=OTHERS_SHOWN), side.slug)
                 for side, other in ((a, b), (b, a))
             ],
+            "guides": guides_about(a.slug, b.slug),
             "is_thin": not (a.is_assessable and b.is_assessable),
         }
         path = cards.pair_address(a.slug, b.slug)
@@ -194,12 +197,33 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> 
     return _kept("comparison", catalogue, a.id, b.id, make=make)
 
 
+def guides_page() -> WebPage:
+    return _kept("guides", (), make=lambda: render("catalogue/guides.html", {"guides": guides()}, path="/guides/"))
+
+
+def guide_page(guide: Guide, *, catalogue: Sequence[Current]) -> WebPage:
+    """A guide, with the standards of the catalogue that it speaks of and their comparisons."""
+
+    def make() -> WebPage:
+        spoken_of = [card for card in cards.cards_of(catalogue) if card.slug in guide.standards]
+        context = {
+            "guide": guide,
+            "standards": spoken_of,
+            "pairs": [cards.PairLink(*sorted(pair, key=lambda card: card.slug)) for pair in combinations(spoken_of, 2)],
+            "description": guide.description,
+        }
+        return render("catalogue/guide.html", context, path=guide.address)
+
+    return _kept("guide", catalogue, guide.slug, make=make)
+
+
 def sitemap(catalogue: Sequence[Current]) -> WebPage:
     """Every standard, and the pairs of which both are told in full; the other pairs say too little to be looked for."""
 
     def make() -> WebPage:
         full = sorted(entry.slug for entry in catalogue if entry.is_assessable)
         paths = ["/", "/standards/", *(f"/standards/{entry.slug}/" for entry in catalogue)]
+        paths += ["/guides/", *(guide.address for guide in guides())]
         paths += [cards.pair_address(a, b) for a, b in combinations(full, 2)]
         text = render_to_string("catalogue/sitemap.xml", {"addresses": [settings.BASE_URL + path for path in paths]})
         return _web_page(text, language=DEFAULT_LANGUAGE, content_type=XML)

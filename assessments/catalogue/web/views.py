@@ -18,6 +18,7 @@ from assessments.catalogue import selectors
 from assessments.catalogue.selectors import Current
 from assessments.catalogue.views import CACHE_CONTROL, is_fresh
 from assessments.catalogue.web import cards, pages
+from assessments.catalogue.web.guides import guides
 
 LONGEST_FILTER: Final = 100
 _GZIP: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
@@ -126,6 +127,21 @@ def pair_of(text: str, *, catalogue: tuple[Current, ...]) -> tuple[Current, Curr
         if a in by_slug and b in by_slug:
             return by_slug[a], by_slug[b]
     raise NotFound
+
+
+class GuidesPage(PageView):
+    def get(self, request: Request) -> HttpResponseBase:
+        """Our own guides."""
+        return _answer(request, pages.guides_page())
+
+
+class GuidePage(PageView):
+    def get(self, request: Request, guide: str) -> HttpResponseBase:
+        """One guide."""
+        found = next((known for known in guides() if known.slug == guide), None)
+        if found is None:
+            raise NotFound
+        return _answer(request, pages.guide_page(found, catalogue=selectors.current_standards()))
 
 
 class Sitemap(PageView):

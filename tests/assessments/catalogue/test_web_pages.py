@@ -19,6 +19,7 @@ from tinyhtml5.parser import HTMLParser
 from assessments.catalogue.models import Standard
 from assessments.catalogue.selectors import current_standards, theme_names
 from assessments.catalogue.web import pages
+from assessments.catalogue.web.guides import guides
 from tests.assessments.catalogue.rich import PLAIN, RICH, write_rich
 from tests.assessments.standards import synced
 
@@ -231,7 +232,7 @@ def test_the_sitemap_holds_every_standard_and_the_pairs_of_full_ones() -> None:
     pairs = [f"{settings.BASE_URL}/compare/{a}-vs-{b}/" for a, b in combinations(full, 2)]
     assert set(pairs) < set(told)
     assert {f"{settings.BASE_URL}/standards/{entry.slug}/" for entry in current_standards()} < set(told)
-    assert len(told) == len(set(told)) == len(pairs) + len(current_standards()) + 2
+    assert len(told) == len(set(told)) == len(pairs) + len(current_standards()) + len(guides()) + 3
 
 
 @pytest.fixture(scope="module")
