@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import yaml
 
 from assessments.catalogue import selectors
 from assessments.catalogue.bounded import Bounded
@@ -20,14 +21,16 @@ from assessments.catalogue.editions import edition
 from assessments.catalogue.facts import REQUIRED_FACTS, Facts
 from assessments.catalogue.selectors import Current
 from assessments.catalogue.wording import alternative_in, named_in, scale_in
+from assessments.exporting.catalog import CatalogSource, build_catalog
 
 PAGES_KEPT = 64
+OSCAL_FORMS = ("json", "yaml")
 _pages: Bounded[tuple[Any, ...], Page]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A JSON answer; the ETag is a hash of the very bytes."""
+    """An answer, JSON unless it was asked for otherwise; the ETag is a hash of the very bytes."""
 
     body: bytes
     etag: str
@@ -76,6 +79,23 @@ def requirement_page(current: Current, *, ref: str, language: str | None) -> Pag
         return None
     body = found.fragments(spoken)[ref]
     return Page(body=body, etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"', language=spoken)
+
+
+def oscal_page(current: Current, *, form: str, language: str | None) -> Page | None:
+    """The standard as an OSCAL catalog, or None where there is no tree to tell of. `form`: one of OSCAL_FORMS."""
+    if not current.is_assessable:
+        return None
+    spoken = current.language(language)
+
+    def make() -> bytes:
+        facts = selectors.published_standard(current.id, language=spoken).profile.facts
+        document = build_catalog(CatalogSource(edition(current.id), spoken, facts["sources"]))
+        if form == "json":
+            return orjson.dumps(document)
+        writer = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        return yaml.dump(document, Dumper=writer, sort_keys=False, allow_unicode=True, encoding="utf-8", width=120)
+
+    return _page(("oscal", current.id, form), language=spoken, make=make)
 
 
 def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current], language: str | None) -> Page:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("standards/<str:slug>/requirements/", views.RequirementsView.as_view(), name="standard-requirements"),
     path("standards/<str:slug>/requirements/<str:ref>/", views.RequirementView.as_view(), name="standard-requirement"),
     path("search/", SearchView.as_view(), name="search"),
+    path("standards/<str:slug>/oscal/", views.OscalView.as_view(), name="standard-oscal"),
     path("comparisons/", views.ComparisonsView.as_view(), name="comparisons"),
     path("comparisons/<str:a>/<str:b>/", views.ComparisonView.as_view(), name="comparison"),
 ]

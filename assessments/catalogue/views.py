@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from api.encoding import JSONRenderer
 from api.pagination import Filters, paginate
 from api.problems import Invalid, NotFound
 from api.views import PublicView
@@ -60,13 +62,15 @@ def is_fresh(request: HttpRequest | Request, etag: str) -> bool:
     return given.strip() == "*" or etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]
 
 
-def _answer(request: Request, page: pages.Page | None) -> HttpResponse:
+def _answer(
+    request: Request, page: pages.Page | None, *, content_type: str = "application/json"
+) -> HttpResponse:
     if page is None:
         raise NotFound
     if is_fresh(request, page.etag):
         response = HttpResponse(status=304)
     else:
-        response = HttpResponse(page.body, content_type="application/json")
+        response = HttpResponse(page.body, content_type=content_type)
         response["Content-Language"] = page.language
     return _cacheable(response, etag=page.etag)
 
@@ -144,6 +148,31 @@ class RequirementView(PublicView):
     def get(self, request: Request, slug: str, ref: str) -> HttpResponseBase:
         """One requirement of a standard."""
         return _answer(request, pages.requirement_page(_current(slug), ref=ref, language=asked_language(request)))
+
+
+class OscalView(PublicView):
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:  # noqa: FBT001, FBT002
+        """A file whatever the caller's Accept says; problems stay problem documents."""
+        return JSONRenderer(), JSONRenderer.media_type
+
+    @extend_schema(
+        operation_id="standard_oscal",
+        parameters=[OpenApiParameter("format", str, enum=pages.OSCAL_FORMS), LANGUAGE],
+        responses={
+            (200, "application/json"): OpenApiResponse(
+                OpenApiTypes.OBJECT, description="A catalog of OSCAL 1.2.1; assessments/exporting/PROPERTIES.md."
+            ),
+            (200, "application/yaml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as YAML."),
+        },
+        tags=["standards"],
+    )
+    def get(self, request: Request, slug: str) -> HttpResponseBase:
+        """A standard as an OSCAL catalog: the tree, with Plumbline's own words for every requirement."""
+        form = Filters(request, "format", "language").choice("format", pages.OSCAL_FORMS) or "json"
+        page = pages.oscal_page(_current(slug), form=form, language=_language(request))
+        response = _answer(request, page, content_type=f"application/{form}")
+        response["Content-Disposition"] = f'attachment; filename="{slug}-catalog.{form}"'
+        return response
 
 
 class ComparisonsView(PublicView):
