@@ -255,6 +255,7 @@ def _action(row: Row, *, source: Source) -> dict[str, Any]:
     return {
         "ref": source.edition.by_id[row["requirement_id"]].ref,
         "title": row["title"],
+        "description": row["description"],
         "owner": _name(source, row["owner_id"]),
         "due": _day(row["due"]),
         "effort": row["effort"] or None,

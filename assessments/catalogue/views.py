@@ -62,9 +62,7 @@ def is_fresh(request: HttpRequest | Request, etag: str) -> bool:
     return given.strip() == "*" or etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]
 
 
-def _answer(
-    request: Request, page: pages.Page | None, *, content_type: str = "application/json"
-) -> HttpResponse:
+def _answer(request: Request, page: pages.Page | None, *, content_type: str = "application/json") -> HttpResponse:
     if page is None:
         raise NotFound
     if is_fresh(request, page.etag):

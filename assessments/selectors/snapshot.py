@@ -15,7 +15,7 @@ from assessments.catalogue.parts import options_taken
 from assessments.models import Action, Assessment, EvidenceLink, EvidenceVersion, FileState, Review, Snapshot
 from assessments.scoring import score
 from assessments.selectors.scores import leaf_states
-from assessments.selectors.sight import names_of
+from assessments.selectors.sight import Sight, names_of
 from assessments.selectors.taken import answers_in, chosen, tree_of
 from assessments.snapshot_document import Row, Source, is_intact, previous_of
 
@@ -29,36 +29,49 @@ _ANSWER = (
 )  # fmt: skip
 
 
-def read_source(assessment: Assessment, *, taken_at: datetime) -> Source:
+def read_source(assessment: Assessment, *, taken_at: datetime, sight: Sight | None = None) -> Source:
     """Everything a snapshot of `assessment` is built from; the caller holds its row, so that the rows fit together.
 
-    `assessment` comes with its organisation. Nine statements, whatever the size, when the edition is in memory.
+    `assessment` comes with its organisation. Nine statements, whatever the size, when the edition is in memory. With a
+    `sight` it is what that caller may see of it: the sections they are let into, without the actions that only members
+    see and with parts in place of people where they are from outside.
     """
     pinned = edition(assessment.standard_id)
-    answers = {row["requirement_id"]: row for row in answers_in(assessment).values(*_ANSWER)}
-    reviews = _newest_reviews(assessment)
+    tree = tree_of(assessment) if sight is None else sight.tree
+    inside = {pinned.by_ref[ref].id for ref in tree.nodes}
+    answers = {
+        row["requirement_id"]: row for row in answers_in(assessment).values(*_ANSWER) if row["requirement_id"] in inside
+    }
+    given = {row["id"] for row in answers.values()}
+    reviews = {id_: row for id_, row in _newest_reviews(assessment).items() if id_ in given}
     evidence = _evidence_by_answer(assessment)
-    taken = tree_of(assessment).nodes
-    actions = list(
-        Action.objects.filter(assessment=assessment, requirement_id__in=[pinned.by_ref[ref].id for ref in taken])
-        .order_by("id")
-        .values("requirement_id", "title", "owner_id", "due", "effort", "expected_level", "state")
+    from_outside = sight is not None and not sight.is_member
+    actions = (
+        []
+        if from_outside
+        else list(
+            Action.objects.filter(assessment=assessment, requirement_id__in=inside)
+            .order_by("id")
+            .values("requirement_id", "title", "description", "owner_id", "due", "effort", "expected_level", "state")
+        )
     )
     row = {name: getattr(assessment, name) for name in _ASSESSMENT}
     row |= chosen(pinned, assessment=assessment, language=assessment.language)
+    states = leaf_states(assessment, today=taken_at.date())
+    people = _people(row, answers=answers.values(), reviews=reviews.values(), actions=actions)
     return Source(
         taken_at=taken_at,
         organisation={name: getattr(assessment.organisation, name) for name in ("id", "slug", "name")},
         assessment=row,
         edition=pinned,
-        assessable=tree_of(assessment).assessable,
-        sheet=score(tree_of(assessment), leaf_states(assessment, today=taken_at.date())),
+        assessable=tree.assessable,
+        sheet=score(tree, {ref: state for ref, state in states.items() if ref in tree.assessable}),
         answers=answers,
         reviews=reviews,
         evidence=evidence,
         actions=actions,
-        names=names_of(_people(row, answers=answers.values(), reviews=reviews.values(), actions=actions)),
-        previous=_previous(assessment, pinned=pinned),
+        names={id_: shown["name"] for id_, shown in sight.people(people).items()} if sight else names_of(people),
+        previous=None if from_outside else _previous(assessment, pinned=pinned),
     )
 
 

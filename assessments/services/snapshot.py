@@ -22,20 +22,20 @@ REASONS: Final = ("approved", "requested", "report", "schedule")
 
 def take_snapshot(*, assessment: Assessment, reason: str, access: Access | None) -> Snapshot:
     """Freeze `assessment` as it stands now. `access` is None when no person asks, but a schedule."""
-    held, taken_at = _hold(assessment), timezone.now()
+    held, taken_at = hold(assessment), timezone.now()
     return _keep(held, taken_at=taken_at, document=_document(held, taken_at=taken_at), reason=reason, access=access)
 
 
 def fresh_snapshot(*, assessment: Assessment, reason: str, access: Access | None) -> Snapshot:
     """The newest snapshot where nothing has changed since, else a new one: asking twice does not fill the shelves."""
-    held, taken_at = _hold(assessment), timezone.now()
+    held, taken_at = hold(assessment), timezone.now()
     newest, document = newest_snapshot(assessment.pk), _document(held, taken_at=taken_at)
     if newest is not None and newest.substance == document["substance"]:  # type: ignore[attr-defined]
         return newest
     return _keep(held, taken_at=taken_at, document=document, reason=reason, access=access)
 
 
-def _hold(assessment: Assessment) -> Assessment:
+def hold(assessment: Assessment) -> Assessment:
     """Lock the assessment, which every change to an answer touches: what is read next belongs together."""
     held: Assessment = (
         Assessment.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=assessment.pk)

@@ -78,7 +78,7 @@ def test_a_snapshot_holds_the_answers_with_their_evidence_review_and_criteria(ar
         ("E-0001", 2, "procedure-1-v2.pdf")
     ]
     assert document["actions"][0] == {
-        "ref": first, "title": "Write it down", "owner": "Adam", "due": None, "effort": None,
+        "ref": first, "title": "Write it down", "description": "", "owner": "Adam", "due": None, "effort": None,
         "expected_level": None, "state": "planned",
     }  # fmt: skip
     assert set(document["people"].values()) == {"Adam", "Bella", "Bob", "Ravi"}

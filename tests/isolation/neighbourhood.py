@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from tenants.authentication import new_key
 from tenants.roles import Role
@@ -26,6 +27,7 @@ def build_world(folder: Path) -> World:
     both = make_person("both", domain="both.example")
     join(world.a, both, role=Role.ASSESSOR)
     world.clients = clients_of(world.a)
+    world.alone_at = timezone.now()
     world.alone = {(str(operation), actor): answer for operation, actor, answer in readings(world, READERS)}
     world.tenants |= {name: build_tenant(name, folder=folder) for name in ("bravo", "charlie")}
     join(world.c, both, role=Role.OWNER)

@@ -12,6 +12,8 @@ from functools import partial
 from itertools import product
 from typing import Any, Final
 
+import time_machine
+
 from tests.isolation.bodies import body_for
 from tests.isolation.calls import Answer, Body, call
 from tests.isolation.database import digest
@@ -172,11 +174,16 @@ def canaries_in_answers(world: World, actors: Sequence[str]) -> Iterator[Leak]:
 
 
 def readings(world: World, actors: Sequence[str]) -> Iterator[tuple[Operation, str, Answer]]:
-    """Every address that can be read, as each actor reads it; what is public knows no actors and is read once."""
-    for operation in operations():
-        if operation.is_safe and operation.name not in ABOUT_NOBODY:
-            for actor in actors[:1] if operation.route.is_public else actors:
-                yield operation, actor, call(world.clients[actor], "GET", address_of(operation, world.a))
+    """Every address that can be read, as each actor reads it; what is public knows no actors and is read once.
+
+    All at one moment, whenever it is done: what is exported says when.
+    """
+    assert world.alone_at is not None
+    with time_machine.travel(world.alone_at, tick=False):
+        for operation in operations():
+            if operation.is_safe and operation.name not in ABOUT_NOBODY:
+                for actor in actors[:1] if operation.route.is_public else actors:
+                    yield operation, actor, call(world.clients[actor], "GET", address_of(operation, world.a))
 
 
 def whole(world: World) -> list[Leak]:

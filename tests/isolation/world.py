@@ -73,7 +73,8 @@ class World:
     tenants: dict[str, Tenant] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     alone: dict[tuple[str, str], Any] = field(default_factory=dict)
-    """What Alfa's people read before Bravo and Charlie were there: (operation, actor) → answer."""
+    """What Alfa's people read before Bravo and Charlie were there, at `alone_at`: (operation, actor) → answer."""
+    alone_at: datetime | None = None
     storages: dict[str, Any] = field(default_factory=dict)
 
     @property
