@@ -167,7 +167,7 @@ class OscalView(PublicView):
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """A standard as an OSCAL catalog: the tree, with Plumbline's own words for every requirement."""
         form = Filters(request, "format", "language").choice("format", pages.OSCAL_FORMS) or "json"
-        page = pages.oscal_page(_current(slug), form=form, language=_language(request))
+        page = pages.oscal_page(_current(slug), form=form, language=asked_language(request))
         response = _answer(request, page, content_type=f"application/{form}")
         response["Content-Disposition"] = f'attachment; filename="{slug}-catalog.{form}"'
         return response
