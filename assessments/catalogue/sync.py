@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from django.db import connections, transaction
 from django.db.models import Q
 
 from api.ids import new_id
+from assessments.catalogue.crosswalk import CrosswalkDocument
+from assessments.catalogue.crosswalk_sync import (
+    CrosswalkResult,
+    check_crosswalks,
+    plan_crosswalks,
+    store_crosswalks,
+)
 from assessments.catalogue.facts import Prose, Question
 from assessments.catalogue.loader import (
     content_hash,
@@ -58,17 +65,34 @@ class SyncResult:
     assessable: int
 
 
-def check_catalogue(data: Path = DATA) -> list[StandardDocument]:
-    """Every standard of a data folder, records last, or a CatalogueError with the faults of all of them."""
-    return _load(standard_folders(data), data=data, with_records=True)
+class Synced(NamedTuple):
+    """What became of every standard, records last, and of every crosswalk, by name."""
+
+    standards: list[SyncResult]
+    crosswalks: list[CrosswalkResult]
 
 
-def sync_catalogue(data: Path = DATA, *, using: str = "default") -> list[SyncResult]:
+class Checked(NamedTuple):
+    """Every standard of a data folder, records last, and every crosswalk beside it."""
+
+    standards: list[StandardDocument]
+    crosswalks: list[CrosswalkDocument]
+
+
+def check_catalogue(data: Path = DATA) -> Checked:
+    """What the files hold, or a CatalogueError with the faults of all of them."""
+    faults: list[CatalogueFault] = []
+    crosswalks = check_crosswalks(data, faults=faults)
+    return Checked(_load(standard_folders(data), data=data, with_records=True, faults=faults), crosswalks)
+
+
+def sync_catalogue(data: Path = DATA, *, using: str = "default") -> Synced:
     """Bring the tables in line with the files.
 
-    1. Files whose hash the current row already carries are left alone: such a run reads one query and writes nothing.
+    1. Files whose hash the current row already carries are left alone: such a run reads one query, another one where
+       there are crosswalks, and writes nothing.
     2. What changed is loaded and checked in full before the first write. Raises CatalogueError.
-    3. In one transaction, new content becomes a new Standard with its rows, and is_current moves to it.
+    3. In one transaction, new content becomes a new Standard or Crosswalk with its rows, and is_current moves to it.
     """
     folders = {folder.name: folder for folder in standard_folders(data)}
     hashes = {slug: files_hash(folder) for slug, folder in folders.items()}
@@ -76,22 +100,27 @@ def sync_catalogue(data: Path = DATA, *, using: str = "default") -> list[SyncRes
     changed = [slug for slug in folders if slug not in current or current[slug].files_hash != hashes[slug]]
     listed = records_hash(data)
     relisted = bool(listed) and {row.files_hash for row in current.values() if row.depth == RECORD} != {listed}
-    documents = {
-        document.slug: document
-        for document in _load([folders[slug] for slug in changed], data=data, with_records=relisted)
-    }
+    faults: list[CatalogueFault] = []
+    plan = plan_crosswalks(data, using=using, faults=faults)
+    loaded = _load([folders[slug] for slug in changed], data=data, with_records=relisted, faults=faults)
+    documents = {document.slug: document for document in loaded}
     outcomes: dict[str, Outcome] = dict.fromkeys(current, "unchanged")
-    if documents:
+    crosswalks = [] if plan is None else list(plan.unchanged.values())
+    if documents or plan:
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             for slug, document in documents.items():
                 outcomes[slug] = _store(document, files=hashes.get(slug, listed), using=using)
             if relisted:
                 _strike(listed, using=using)
-            index_current(using=using)
+            if documents:
+                index_current(using=using)
+            if plan:
+                crosswalks = store_crosswalks(plan, using=using)
         current = _current(folders, using=using)
     told = [slug for slug, row in current.items() if listed or row.depth != RECORD]
-    return [_result(current[slug], outcome=outcomes[slug]) for slug in sorted(told, key=_order(current))]
+    standards = [_result(current[slug], outcome=outcomes[slug]) for slug in sorted(told, key=_order(current))]
+    return Synced(standards, crosswalks)
 
 
 def _order(current: Mapping[str, Standard]) -> Callable[[str], tuple[bool, str]]:
@@ -122,9 +151,11 @@ def _strike(listed: str, *, using: str) -> None:
     rows.exclude(files_hash=listed).update(is_current=False)
 
 
-def _load(folders: Collection[Path], *, data: Path, with_records: bool) -> list[StandardDocument]:
+def _load(
+    folders: Collection[Path], *, data: Path, with_records: bool, faults: list[CatalogueFault]
+) -> list[StandardDocument]:
+    """The standards, or a CatalogueError with their faults and those found before."""
     documents: list[StandardDocument] = []
-    faults: list[CatalogueFault] = []
     if folders:
         vocabulary = load_vocabulary(data)
         for folder in folders:

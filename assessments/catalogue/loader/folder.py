@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from assessments.catalogue.facts import Prose, Question
@@ -16,6 +17,7 @@ from assessments.catalogue.schema import (
     DEFAULT_LANGUAGE,
     CatalogueError,
     CatalogueFault,
+    RequirementNode,
     RequirementText,
     StandardDocument,
     Vocabulary,
@@ -71,6 +73,18 @@ def load_standard(folder: Path, *, vocabulary: Vocabulary) -> StandardDocument:
         selections=structure.selections,
         alternatives=structure.alternatives,
     )
+
+
+def load_nodes(folder: Path, *, vocabulary: Vocabulary) -> Sequence[RequirementNode]:
+    """The tree of a folder without its words, empty where it has none. Raises CatalogueError."""
+    faults: list[CatalogueFault] = []
+    path = folder / "structure.yaml"
+    if not path.exists():
+        return ()
+    structure = read_structure(path, root=folder.parent, vocabulary=vocabulary, faults=faults)
+    if faults:
+        raise CatalogueError(faults)
+    return structure.nodes
 
 
 def _languages(folder: Path, *, root: Path, faults: list[CatalogueFault]) -> list[str]:

@@ -32,7 +32,7 @@ def current(using: str) -> Standard:
 
 def test_a_new_standard_is_written_whole(data: Path, owner: str) -> None:
     before = rows(owner)
-    [result] = sync_catalogue(data, using=owner)
+    [result] = sync_catalogue(data, using=owner).standards
     assert (result.slug, result.outcome, result.requirements, result.assessable) == (SLUG, "created", 4, 3)
     assert [after - then for after, then in zip(rows(owner), before, strict=True)] == [1, 1, 4, 4]
     standard = current(owner)
@@ -51,7 +51,7 @@ def test_a_second_run_writes_nothing_and_takes_less_than_half_a_second(data: Pat
     sync_catalogue(data, using=owner)
     begun = time.perf_counter()
     with CaptureQueriesContext(connections[owner]) as queries:
-        [result] = sync_catalogue(data, using=owner)
+        [result] = sync_catalogue(data, using=owner).standards
     assert result.outcome == "unchanged"
     assert [query["sql"].split()[0] for query in queries] == ["SELECT"]
     assert time.perf_counter() - begun < 0.5
@@ -66,18 +66,18 @@ def test_files_written_otherwise_leave_the_edition_as_it_is(data: Path, owner: s
     standard = current(owner)
     before = rows(owner)
     change(data / SLUG / "structure.yaml", old="format: 1", new="# the same, with a remark\nformat: 1")
-    [result] = sync_catalogue(data, using=owner)
+    [result] = sync_catalogue(data, using=owner).standards
     assert result.outcome == "reworded files"
     assert rows(owner) == before
     assert current(owner).id == standard.id
-    assert [result.outcome for result in sync_catalogue(data, using=owner)] == ["unchanged"]
+    assert [result.outcome for result in sync_catalogue(data, using=owner).standards] == ["unchanged"]
 
 
 def test_changed_content_is_a_new_row_and_the_old_one_stays_as_it_was(data: Path, owner: str) -> None:
     sync_catalogue(data, using=owner)
     old = current(owner)
     change(data / SLUG / "en/requirements-8.yaml", old="Every job is looked at.", new="Each job is looked at.")
-    [result] = sync_catalogue(data, using=owner)
+    [result] = sync_catalogue(data, using=owner).standards
     new = current(owner)
     assert result.outcome == "created"
     assert new.id != old.id
@@ -96,7 +96,7 @@ def test_going_back_to_former_content_takes_up_the_former_row(data: Path, owner:
     change(text, old="number 4.", new="number four.")
     sync_catalogue(data, using=owner)
     change(text, old="number four.", new="number 4.")
-    [result] = sync_catalogue(data, using=owner)
+    [result] = sync_catalogue(data, using=owner).standards
     assert result.outcome == "switched back"
     assert current(owner).id == first.id
     assert rows(owner)[0] == before[0] + 1
@@ -133,14 +133,14 @@ def test_records_come_and_change_and_go_with_their_list(data: Path, owner: str) 
         rows = Standard.objects.using(owner).filter(depth="record", is_current=True)
         return dict(rows.filter(slug__in=["act-7", "frame-9"]).values_list("slug", "content_hash"))
 
-    results = {result.slug: result.outcome for result in sync_catalogue(write_rich(data), using=owner)}
+    results = {result.slug: result.outcome for result in sync_catalogue(write_rich(data), using=owner).standards}
     assert (results["act-7"], results["frame-9"]) == ("created", "created")
     before = listed()
     with CaptureQueriesContext(connections[owner]) as queries:
-        assert {result.outcome for result in sync_catalogue(data, using=owner)} == {"unchanged"}
+        assert {result.outcome for result in sync_catalogue(data, using=owner).standards} == {"unchanged"}
     assert [query["sql"].split()[0] for query in queries] == ["SELECT"]
     change(data / "records.yaml", old="year: 2019", new="year: 2018")
-    results = {result.slug: result.outcome for result in sync_catalogue(data, using=owner)}
+    results = {result.slug: result.outcome for result in sync_catalogue(data, using=owner).standards}
     assert (results["act-7"], results["frame-9"]) == ("reworded files", "created")
     assert (listed()["act-7"], listed()["frame-9"]) == (before["act-7"], mock.ANY)
     assert listed()["frame-9"] != before["frame-9"]
@@ -172,7 +172,7 @@ def test_check_needs_no_database_and_names_every_fault(data: Path) -> None:
 
 
 def test_the_shipped_files_are_without_fault() -> None:
-    assert len(check_catalogue(DATA)) >= 2
+    assert len(check_catalogue(DATA).standards) >= 2
 
 
 @pytest.mark.django_db

@@ -45,13 +45,22 @@ class Command(BaseCommand):
             ) from None
 
     def _check(self, data: Path) -> None:
-        for document in check_catalogue(data):
+        checked = check_catalogue(data)
+        for document in checked.standards:
             count, hashed = len(document.requirements), content_hash(document)[:HASH_SHOWN]
             self.stdout.write(f"{document.slug:32} checked  {document.depth:8} {count:5} requirements  {hashed}")
+        for crosswalk in checked.crosswalks:
+            self.stdout.write(f"{crosswalk.name:56} checked  {len(crosswalk.groups):5} groups")
 
     def _sync(self, data: Path, *, using: str) -> None:
-        for result in sync_catalogue(data, using=using):
+        synced = sync_catalogue(data, using=using)
+        for result in synced.standards:
             self.stdout.write(
                 f"{result.slug:32} {result.outcome:16} {result.requirements:6} requirements, "
                 f"{result.assessable} assessable  {result.depth:8} {result.content_hash[:HASH_SHOWN]}"
+            )
+        for crosswalk in synced.crosswalks:
+            self.stdout.write(
+                f"{crosswalk.name:56} {crosswalk.outcome:16} {crosswalk.groups:6} groups  "
+                f"{crosswalk.content_hash[:HASH_SHOWN]}"
             )
