@@ -26,7 +26,7 @@ BASELINE = Path(__file__).parent / "baselines" / "statements.json"
 MORE = 6
 STANDARDS = {
     "slug": "iso-13485-2016", "ref": "4.1.1", "a": "iso-13485-2016", "b": "iso-56002-2019",
-    "guide": "tools-for-iso-27001",
+    "source": "eu-gdpr", "target": "iso-27001-2022", "guide": "tools-for-iso-27001",
 }  # fmt: skip
 NEIGHBOURS = ("bravo", "charlie")
 OUT_OF_DATE = "assessments, all scores out of date"

@@ -17,6 +17,7 @@ import yaml
 from assessments.catalogue import selectors
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison import CatalogueEntry, compare
+from assessments.catalogue.crosswalk_selectors import between
 from assessments.catalogue.editions import edition
 from assessments.catalogue.facts import REQUIRED_FACTS, Facts
 from assessments.catalogue.selectors import Current
@@ -45,7 +46,7 @@ def forget_pages() -> None:
     _pages.clear()
 
 
-def _page(key: tuple[Any, ...], *, language: str, make: Callable[[], bytes]) -> Page:
+def page(key: tuple[Any, ...], *, language: str, make: Callable[[], bytes]) -> Page:
     def made() -> Page:
         body = make()
         return Page(body=body, etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"', language=language)
@@ -56,7 +57,7 @@ def _page(key: tuple[Any, ...], *, language: str, make: Callable[[], bytes]) -> 
 def standard_page(current: Current, *, language: str | None) -> Page:
     """One standard: facts, prose, FAQ, counts, themes and scale."""
     spoken = current.language(language)
-    return _page(("standard", current.id), language=spoken, make=lambda: _standard(current.id, language=spoken))
+    return page(("standard", current.id), language=spoken, make=lambda: _standard(current.id, language=spoken))
 
 
 def requirements_page(current: Current, *, language: str | None) -> Page:
@@ -68,7 +69,7 @@ def requirements_page(current: Current, *, language: str | None) -> Page:
         head = orjson.dumps({"standard": found.slug, "content_hash": found.content_hash, "language": spoken})
         return head[:-1] + b',"results":[' + b",".join(found.fragments(spoken).values()) + b"]}"
 
-    return _page(("requirements", current.id), language=spoken, make=make)
+    return page(("requirements", current.id), language=spoken, make=make)
 
 
 def requirement_page(current: Current, *, ref: str, language: str | None) -> Page | None:
@@ -95,13 +96,14 @@ def oscal_page(current: Current, *, form: str, language: str | None) -> Page | N
         writer = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
         return yaml.dump(document, Dumper=writer, sort_keys=False, allow_unicode=True, encoding="utf-8", width=120)
 
-    return _page(("oscal", current.id, form), language=spoken, make=make)
+    return page(("oscal", current.id, form), language=spoken, make=make)
 
 
 def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current], language: str | None) -> Page:
     """The comparison of two standards; it is made anew when anything in the catalogue is, as it names other pairs."""
     spoken = language if language in {a.language(language), b.language(language)} else a.language(language)
     ids: tuple[UUID, ...] = tuple(entry.id for entry in catalogue)
+    crossed = between(a.slug, b.slug, language=spoken)
 
     def make() -> bytes:
         first, second = (selectors.published_standard(side.id, language=side.language(language)) for side in (a, b))
@@ -110,12 +112,13 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current], lan
             second.profile,
             catalogue=[CatalogueEntry(entry.slug, entry.number, entry.title) for entry in catalogue],
             theme_names=selectors.theme_names(spoken),
+            crossing=crossed.crossing if crossed else None,
         )
         return orjson.dumps(
             {"language": spoken} | {part.name: getattr(comparison, part.name) for part in fields(comparison)}
         )
 
-    return _page(("comparison", a.id, b.id, ids), language=spoken, make=make)
+    return page(("comparison", a.id, b.id, crossed and crossed.key, ids), language=spoken, make=make)
 
 
 def _standard(standard_id: UUID, *, language: str) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from assessments.catalogue.comparison.overlap import BASIS, NO_BASIS, OFFICIAL_BASIS, REVIEWED_BASIS
+from assessments.catalogue.crosswalk_pages import CrossingShape
 from assessments.catalogue.serializers import (
     CountsShape,
     ImplementationShape,
@@ -69,7 +71,10 @@ class EffortShape(Shape):
 
 
 class OverlapShape(Shape):
-    basis = serializers.CharField(help_text="How the share was found: a theme estimate where there is no crosswalk.")
+    basis = serializers.ChoiceField(
+        choices=[REVIEWED_BASIS, OFFICIAL_BASIS, BASIS, NO_BASIS],
+        help_text="What the share rests on: counted from a crosswalk, or estimated from themes where there is none.",
+    )
     note = serializers.CharField()
     share = serializers.FloatField(allow_null=True, help_text="0 to 1; null where a side has no requirements here.")
     shared_themes = ThemeShareShape(many=True)
@@ -78,6 +83,7 @@ class OverlapShape(Shape):
     a_after_b = EffortShape(allow_null=True, help_text="Months for a when b is in place; null where not stated.")
     b_after_a = EffortShape(allow_null=True)
     effort_note = serializers.CharField()
+    crosswalk = CrossingShape(allow_null=True, help_text="Null where none is in the catalogue.")
 
 
 class RelatedShape(Shape):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from assessments.catalogue import views
+from assessments.catalogue import crosswalk_views, views
 from assessments.catalogue.search.views import SearchView
 
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     path("standards/<str:slug>/oscal/", views.OscalView.as_view(), name="standard-oscal"),
     path("comparisons/", views.ComparisonsView.as_view(), name="comparisons"),
     path("comparisons/<str:a>/<str:b>/", views.ComparisonView.as_view(), name="comparison"),
+    path("crosswalks/", crosswalk_views.CrosswalksView.as_view(), name="crosswalks"),
+    path("crosswalks/<str:source>--<str:target>/", crosswalk_views.CrosswalkView.as_view(), name="crosswalk"),
 ]

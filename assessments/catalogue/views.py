@@ -62,7 +62,7 @@ def is_fresh(request: HttpRequest | Request, etag: str) -> bool:
     return given.strip() == "*" or etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]
 
 
-def _answer(request: Request, page: pages.Page | None, *, content_type: str = "application/json") -> HttpResponse:
+def answer(request: Request, page: pages.Page | None, *, content_type: str = "application/json") -> HttpResponse:
     if page is None:
         raise NotFound
     if is_fresh(request, page.etag):
@@ -127,7 +127,7 @@ class StandardView(PublicView):
     @extend_schema(operation_id="standard_read", parameters=[LANGUAGE], responses=StandardDetail, tags=["standards"])
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """One standard: facts, profile, FAQ, counts and scale."""
-        return _answer(request, pages.standard_page(_current(slug), language=asked_language(request)))
+        return answer(request, pages.standard_page(_current(slug), language=asked_language(request)))
 
 
 class RequirementsView(PublicView):
@@ -136,7 +136,7 @@ class RequirementsView(PublicView):
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """The tree of a standard as a list in document order."""
-        return _answer(request, pages.requirements_page(_current(slug), language=asked_language(request)))
+        return answer(request, pages.requirements_page(_current(slug), language=asked_language(request)))
 
 
 class RequirementView(PublicView):
@@ -145,7 +145,7 @@ class RequirementView(PublicView):
     )
     def get(self, request: Request, slug: str, ref: str) -> HttpResponseBase:
         """One requirement of a standard."""
-        return _answer(request, pages.requirement_page(_current(slug), ref=ref, language=asked_language(request)))
+        return answer(request, pages.requirement_page(_current(slug), ref=ref, language=asked_language(request)))
 
 
 class OscalView(PublicView):
@@ -168,7 +168,7 @@ class OscalView(PublicView):
         """A standard as an OSCAL catalog: the tree, with Plumbline's own words for every requirement."""
         form = Filters(request, "format", "language").choice("format", pages.OSCAL_FORMS) or "json"
         page = pages.oscal_page(_current(slug), form=form, language=asked_language(request))
-        response = _answer(request, page, content_type=f"application/{form}")
+        response = answer(request, page, content_type=f"application/{form}")
         response["Content-Disposition"] = f'attachment; filename="{slug}-catalog.{form}"'
         return response
 
@@ -244,7 +244,7 @@ class ComparisonView(PublicView):
         if a not in found or b not in found:
             raise NotFound
         language = asked_language(request)
-        response = _answer(request, pages.comparison_page(found[a], found[b], catalogue=catalogue, language=language))
+        response = answer(request, pages.comparison_page(found[a], found[b], catalogue=catalogue, language=language))
         first, second = sorted((a, b))
         canonical = request.build_absolute_uri(reverse("comparison", kwargs={"a": first, "b": second}))
         response["Link"] = f'<{canonical}>; rel="canonical"'

@@ -134,7 +134,7 @@ def synced(data: Path) -> Iterator[None]:
     """The standards of a data folder in the catalogue of the test database, beside the shipped ones."""
     from django.db import connections
 
-    from assessments.catalogue.models import Standard
+    from assessments.catalogue.models import Crosswalk, Standard
     from assessments.catalogue.sync import DATA, sync_catalogue
     from config.environment import environment
 
@@ -148,12 +148,14 @@ def synced(data: Path) -> Iterator[None]:
         "PORT": str(address.port or ""),
     }
     known = set(Standard.objects.values_list("pk", flat=True))
+    crosswalks = set(Crosswalk.objects.values_list("pk", flat=True))
     try:
         sync_catalogue(data, using="writer")
         try:
             yield
         finally:
             _remove(set(Standard.objects.values_list("pk", flat=True)) - known)
+            Crosswalk.objects.using("writer").exclude(pk__in=crosswalks).delete()
             sync_catalogue(DATA, using="writer")
     finally:
         connections["writer"].close()

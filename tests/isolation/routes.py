@@ -35,6 +35,7 @@ UNDOCUMENTED: Final = {
     "comparison-file": "a page for people",
     "guides-page": "a page for people",
     "guide-page": "a page for people",
+    "links-page": "a page for people",
     "sitemap": "for search engines",
     "evidence-request-page": "a page for people, behind a mail's link",
 }
@@ -51,12 +52,14 @@ PLAIN_METHODS: Final = {
     "comparison-file": ("GET", "POST"),
     "guides-page": ("GET",),
     "guide-page": ("GET",),
+    "links-page": ("GET",),
     "sitemap": ("GET",),
     "evidence-request-page": ("GET", "POST"),
 }
 """Methods of addresses that plain functions answer, and of the public pages, which are no part of the API."""
 CATALOGUE_PAGES: Final = (
     "home-page", "standards-page", "standard-page", "comparison-page", "comparison-file", "guides-page", "guide-page",
+    "links-page",
     "sitemap",
 )  # fmt: skip
 ARGUMENTS: Final = {

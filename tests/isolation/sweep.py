@@ -21,8 +21,11 @@ from tests.isolation.factories import STANDARD
 from tests.isolation.routes import Operation, body_schema, id_fields, operations, query_parameters
 from tests.isolation.world import ACTORS, Tenant, World, arguments_nobody_has
 
-PUBLIC: Final = {"slug": STANDARD, "a": STANDARD, "b": "iso-13485-2016", "guide": "tools-for-iso-27001"}
-"""What the parameters of public addresses stand for."""
+PUBLIC: Final = {
+    "slug": STANDARD, "a": STANDARD, "b": "iso-13485-2016", "source": "eu-gdpr", "target": "iso-27001-2022",
+    "guide": "tools-for-iso-27001",
+}  # fmt: skip
+"""What the parameters of public addresses stand for; source and target have a crosswalk between them."""
 NOT_OWNED: Final = {"ref", *PUBLIC}
 """Parameters that are no organisation's secret."""
 EVERYBODY: Final = (*ACTORS, "both")

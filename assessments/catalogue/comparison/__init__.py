@@ -6,7 +6,18 @@ templates.
 
 from __future__ import annotations
 
+from assessments.catalogue.comparison.crossing import Crossing, crossing_of, swap_crossing
 from assessments.catalogue.comparison.page import CatalogueEntry, Comparison, compare, swap
 from assessments.catalogue.comparison.profiles import NOT_STATED, StandardProfile
 
-__all__ = ["NOT_STATED", "CatalogueEntry", "Comparison", "StandardProfile", "compare", "swap"]
+__all__ = [
+    "NOT_STATED",
+    "CatalogueEntry",
+    "Comparison",
+    "Crossing",
+    "StandardProfile",
+    "compare",
+    "crossing_of",
+    "swap",
+    "swap_crossing",
+]

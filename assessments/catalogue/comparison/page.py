@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assessments.catalogue.comparison import sentences
+from assessments.catalogue.comparison.crossing import Crossing
 from assessments.catalogue.comparison.overlap import Overlap, overlap_of, swap_overlap
 from assessments.catalogue.comparison.profiles import StandardProfile
 from assessments.catalogue.comparison.rows import Row, difference_rows, most_telling, swap_row
@@ -107,10 +108,12 @@ def compare(
     *,
     catalogue: Sequence[CatalogueEntry] = (),
     theme_names: Mapping[str, str] | None = None,
+    crossing: Crossing | None = None,
 ) -> Comparison:
-    """Compare two standards.
+    """Compare two standards; `crossing` is the crosswalk between them, read from a to b.
 
-    `compare(b, a)` equals `swap(compare(a, b))`, and comparing a standard with itself shows no difference.
+    `compare(b, a)` with the crosswalk turned round equals `swap(compare(a, b))`, and comparing a standard with itself
+    shows no difference.
     """
     rows, silent = difference_rows(a, b)
     telling = most_telling(rows)
@@ -131,7 +134,7 @@ def compare(
             if row.attribute in HEADLINES
         ),
         not_stated=silent,
-        overlap=overlap_of(a, b, theme_names=theme_names or {}),
+        overlap=overlap_of(a, b, theme_names=theme_names or {}, crossing=crossing),
         related=_related(a, b, catalogue=catalogue),
         others_of_a=_others(a, but=b, catalogue=catalogue),
         others_of_b=_others(b, but=a, catalogue=catalogue),

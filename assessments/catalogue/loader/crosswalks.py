@@ -38,7 +38,9 @@ def crosswalk_files(data: Path) -> list[Path] | None:
     return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
 
 
-def load_crosswalks(files: Collection[Path], *, side: FindSide, faults: list[CatalogueFault]) -> list[CrosswalkDocument]:
+def load_crosswalks(
+    files: Collection[Path], *, side: FindSide, faults: list[CatalogueFault]
+) -> list[CrosswalkDocument]:
     """The crosswalks without a fault; what is wrong with the others is added to `faults`.
 
     `side` gives the standard of a slug, None where the catalogue has none of that name.
@@ -46,7 +48,8 @@ def load_crosswalks(files: Collection[Path], *, side: FindSide, faults: list[Cat
     documents = []
     for path in files:
         root, found = path.parent.parent, len(faults)
-        _check_name(path, root=root, faults=faults)
+        if not _is_named_well(path, root=root, faults=faults):
+            continue
         try:
             document = _read(path, root=root, side=side, faults=faults)
         except CatalogueError as error:  # of a tree it names: its own faults come first
@@ -77,26 +80,27 @@ def crosswalk_content_hash(document: CrosswalkDocument, *, counts: CrosswalkCoun
         "succession": document.succession,
         "titles": [document.source_titles, document.target_titles],
         "groups": [
-            [group.source, group.target, group.relation, group.provenance, group.rationale]
-            for group in document.groups
+            [group.source, group.target, group.relation, group.provenance, group.rationale] for group in document.groups
         ],
         "counts": counts,
     }
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _check_name(path: Path, *, root: Path, faults: list[CatalogueFault]) -> None:
+def _is_named_well(path: Path, *, root: Path, faults: list[CatalogueFault]) -> bool:
     file = path.relative_to(root).as_posix()
     source, mark, target = path.stem.partition(MARK)
     if path.suffix != ".yaml" or not mark or not path.is_file():
         faults.append(CatalogueFault(file, 1, "a crosswalk is a file named <source>--<target>.yaml"))
-    elif path.with_name(f"{target}{MARK}{source}.yaml").exists() and source != target:
+        return False
+    if path.with_name(f"{target}{MARK}{source}.yaml").exists() and source != target:
         faults.append(CatalogueFault(file, 1, "the other order is there as well; keep one, it serves both"))
+    return True
 
 
 def _read(path: Path, *, root: Path, side: FindSide, faults: list[CatalogueFault]) -> CrosswalkDocument | None:
     """The file as far as it can be read; not to be used where it has a fault."""
-    place = open_place(path, root=root, faults=faults) if path.is_file() else None
+    place = open_place(path, root=root, faults=faults)
     if place is None:
         return None
     members = place.members(required=_REQUIRED, optional=("titles", "succession"))
@@ -148,7 +152,7 @@ def _sources(place: Place) -> tuple[CrosswalkSource, ...]:
         source: CrosswalkSource = {}
         for key in ("title", "publisher", "supports"):
             if key in members:
-                source[key] = members[key].text()  # type: ignore[literal-required]
+                source[key] = members[key].text()
         if "id" in members:
             source["id"] = members["id"].slug()
             if any(other.get("id") == source["id"] for other in found):
@@ -220,7 +224,9 @@ class _GroupReader:
                 place.fault(f"{side.slug} has no tree here, so {ref} needs a title under titles > {key}")
         elif ref in side.withdrawn:
             instead = ", ".join(side.withdrawn[ref])
-            place.fault(f"{ref} is withdrawn from {side.slug}, {f'use {instead}' if instead else 'without a successor'}")
+            place.fault(
+                f"{ref} is withdrawn from {side.slug}, {f'use {instead}' if instead else 'without a successor'}"
+            )
         elif ref not in side.leaves:
             place.fault(f"{side.slug} has no {ref}")
         elif not side.leaves[ref]:

@@ -21,13 +21,15 @@ from assessments.catalogue import selectors
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison import StandardProfile, compare
 from assessments.catalogue.comparison.order import order_of
+from assessments.catalogue.comparison.page import Comparison
 from assessments.catalogue.comparison.words import slug_words
+from assessments.catalogue.crosswalk_selectors import between, counted_pairs
 from assessments.catalogue.editions import edition
 from assessments.catalogue.facts import HEADLINES, NATURES
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.catalogue.search.finding import find
 from assessments.catalogue.selectors import ALL_SECTORS, Current
-from assessments.catalogue.web import cards, contents, drawing
+from assessments.catalogue.web import cards, contents, coverage, drawing
 from assessments.catalogue.web.guides import Guide, guides, guides_about
 
 PAGES_KEPT: Final = 128
@@ -83,7 +85,7 @@ def _web_page(text: str, *, language: str, content_type: str = HTML) -> WebPage:
     )
 
 
-def _kept(name: str, catalogue: Sequence[Current], *parts: Any, make: Callable[[], WebPage]) -> WebPage:
+def kept(name: str, catalogue: Sequence[Current], *parts: Any, make: Callable[[], WebPage]) -> WebPage:
     return _pages.get_or_make((name, *parts, tuple(entry.id for entry in catalogue)), make)
 
 
@@ -97,7 +99,7 @@ def home_page(catalogue: Sequence[Current]) -> WebPage:
         }
         return render("catalogue/home.html", context, path="/")
 
-    return _kept("home", catalogue, make=make)
+    return kept("home", catalogue, make=make)
 
 
 def standards_page(catalogue: Sequence[Current], *, words: str, sector: str, nature: str, number: str) -> WebPage:
@@ -125,7 +127,7 @@ def standards_page(catalogue: Sequence[Current], *, words: str, sector: str, nat
 
     if words or sector or nature or number:
         return make()
-    return _kept("standards", catalogue, make=make)
+    return kept("standards", catalogue, make=make)
 
 
 def standard_page(current: Current, *, catalogue: Sequence[Current]) -> WebPage:
@@ -152,7 +154,7 @@ def standard_page(current: Current, *, catalogue: Sequence[Current]) -> WebPage:
         }
         return render("catalogue/standard.html", context, path=path, language=language)
 
-    return _kept("standard", catalogue, current.id, make=make)
+    return kept("standard", catalogue, current.id, make=make)
 
 
 def _blocks(profile: StandardProfile) -> list[tuple[str, str]]:
@@ -162,16 +164,18 @@ def _blocks(profile: StandardProfile) -> list[tuple[str, str]]:
 
 def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> WebPage:
     """Two standards side by side; `a` and `b` in canonical order."""
+    crossed = between(a.slug, b.slug)
 
     def make() -> WebPage:
         language = a.language(None)
         first, second = (
             selectors.published_standard(side.id, language=side.language(language)).profile for side in (a, b)
         )
-        comparison = compare(first, second, theme_names=selectors.theme_names(language))
+        crossing = crossed.crossing if crossed else None
+        comparison = compare(first, second, theme_names=selectors.theme_names(language), crossing=crossing)
         trees = (f"/standards/{a.slug}/#requirements", f"/standards/{b.slug}/#requirements")
         differing, agreeing = contents.difference_tables(comparison, trees=trees)
-        found = cards.cards_of(catalogue)
+        found, path = cards.cards_of(catalogue), cards.pair_address(a.slug, b.slug)
         overlap, verdict = comparison.overlap, comparison.verdict
         context = {
             "comparison": comparison,
@@ -180,7 +184,7 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> 
             "differing": differing,
             "agreeing": agreeing,
             "share": None if overlap.share is None else drawing.percent(overlap.share, places=0),
-            "drawing": drawing.draw(overlap.shared_themes),
+            **_overlap(comparison, path=path),
             "order": order_of(first, second, overlap=overlap),
             "description": contents.shortened(f"{a.number} vs {b.number}: {verdict.a}"),
             "faq_data": contents.faq_data((*first.faq, *second.faq)),
@@ -189,16 +193,28 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> 
                 for side, other in ((a, b), (b, a))
             ],
             "guides": guides_about(a.slug, b.slug),
-            "is_thin": not (a.is_assessable and b.is_assessable),
+            "is_thin": not (a.is_assessable and b.is_assessable) and not overlap.is_counted,
         }
-        path = cards.pair_address(a.slug, b.slug)
         return render("catalogue/comparison.html", context | {"path": path}, path=path, language=language)
 
-    return _kept("comparison", catalogue, a.id, b.id, make=make)
+    return kept("comparison", catalogue, a.id, b.id, crossed and crossed.key, make=make)
+
+
+def _overlap(comparison: Comparison, *, path: str) -> dict[str, Any]:
+    """The picture of the overlap: counted where it is counted, else the themes of the estimate."""
+    overlap, numbers = comparison.overlap, (comparison.a.number, comparison.b.number)
+    if overlap.crosswalk is None or not overlap.is_counted:
+        return {"drawing": drawing.draw(overlap.shared_themes)}
+    sides = (("a", numbers[0], overlap.crosswalk.a), ("b", numbers[1], overlap.crosswalk.b))
+    return {
+        "links": f"{path}links/",
+        "picture": coverage.draw_coverage(overlap.crosswalk, a=numbers[0], b=numbers[1]),
+        "coverage": [coverage.figures(key, number, side) for key, number, side in sides],
+    }
 
 
 def guides_page() -> WebPage:
-    return _kept("guides", (), make=lambda: render("catalogue/guides.html", {"guides": guides()}, path="/guides/"))
+    return kept("guides", (), make=lambda: render("catalogue/guides.html", {"guides": guides()}, path="/guides/"))
 
 
 def guide_page(guide: Guide, *, catalogue: Sequence[Current]) -> WebPage:
@@ -214,21 +230,24 @@ def guide_page(guide: Guide, *, catalogue: Sequence[Current]) -> WebPage:
         }
         return render("catalogue/guide.html", context, path=guide.address)
 
-    return _kept("guide", catalogue, guide.slug, make=make)
+    return kept("guide", catalogue, guide.slug, make=make)
 
 
 def sitemap(catalogue: Sequence[Current]) -> WebPage:
-    """Every standard, and the pairs of which both are told in full; the other pairs say too little to be looked for."""
+    """Every standard, and the pairs of which both are told in full or whose links are counted; the other pairs say too
+    little to be looked for.
+    """
+    linked = {pair for pair in counted_pairs() if {*pair} <= {entry.slug for entry in catalogue}}
 
     def make() -> WebPage:
         full = sorted(entry.slug for entry in catalogue if entry.is_assessable)
         paths = ["/", "/standards/", *(f"/standards/{entry.slug}/" for entry in catalogue)]
         paths += ["/guides/", *(guide.address for guide in guides())]
-        paths += [cards.pair_address(a, b) for a, b in combinations(full, 2)]
+        paths += sorted({cards.pair_address(a, b) for a, b in {*combinations(full, 2), *linked}})
         text = render_to_string("catalogue/sitemap.xml", {"addresses": [settings.BASE_URL + path for path in paths]})
         return _web_page(text, language=DEFAULT_LANGUAGE, content_type=XML)
 
-    return _kept("sitemap", catalogue, make=make)
+    return kept("sitemap", catalogue, tuple(sorted(linked)), make=make)
 
 
 def problem_page(*, title: str, detail: str) -> bytes:

@@ -17,7 +17,7 @@ from api.views import PublicView
 from assessments.catalogue import selectors
 from assessments.catalogue.selectors import Current
 from assessments.catalogue.views import CACHE_CONTROL, is_fresh
-from assessments.catalogue.web import cards, pages
+from assessments.catalogue.web import cards, link_pages, pages
 from assessments.catalogue.web.guides import guides
 
 LONGEST_FILTER: Final = 100
@@ -117,6 +117,19 @@ class ComparisonPage(PageView):
         if first.slug > second.slug:
             return _moved(cards.pair_address(first.slug, second.slug))
         return _answer(request, pages.comparison_page(first, second, catalogue=catalogue))
+
+
+class LinksPage(PageView):
+    def get(self, request: Request, source: str, target: str) -> HttpResponseBase:
+        """The links of a crosswalk, which every figure of its comparison is counted from."""
+        catalogue = selectors.current_standards()
+        first, second = pair_of(f"{source}-vs-{target}", catalogue=catalogue)
+        if first.slug > second.slug:
+            return _moved(cards.pair_address(first.slug, second.slug) + "links/")
+        page = link_pages.links_page(first, second, number=request.query_params.get("page", ""))
+        if page is None:
+            raise NotFound
+        return _answer(request, page)
 
 
 def pair_of(text: str, *, catalogue: tuple[Current, ...]) -> tuple[Current, Current]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
@@ -16,17 +17,19 @@ from django.conf import settings
 from django.test import Client
 from tinyhtml5.parser import HTMLParser
 
-from assessments.catalogue.models import Standard
+from assessments.catalogue.crosswalk import SideCounts
+from assessments.catalogue.models import Crosswalk, Standard
 from assessments.catalogue.selectors import current_standards, theme_names
 from assessments.catalogue.web import pages
 from assessments.catalogue.web.guides import guides
+from tests.assessments.catalogue.recount import counted
 from tests.assessments.catalogue.rich import PLAIN, RICH, write_rich
 from tests.assessments.standards import synced
 
 pytestmark = pytest.mark.django_db
 
 ONE, TWO = "iso-13485-2016", "iso-56002-2019"
-SHIPPED = (ONE, TWO, "iso-27001-2022", "cis-controls-v8.1", "eu-dora")
+SHIPPED = (ONE, TWO, "iso-27001-2022", "cis-controls-v8.1", "eu-dora", "eu-gdpr")
 PAIRS = [f"/compare/{a}-vs-{b}/" for a, b in combinations(sorted(SHIPPED), 2)]
 PAIR = f"/compare/{ONE}-vs-{TWO}/"
 PLACES = ["/", "/standards/", "/standards/?q=dora&nature=law", *(f"/standards/{slug}/" for slug in SHIPPED), *PAIRS]
@@ -120,13 +123,52 @@ def test_every_number_on_a_comparison_can_be_made_from_rows(path: str) -> None:
     a, b = (Standard.objects.get(slug=slug, is_current=True) for slug in slugs)
     catalogue = list(Standard.objects.filter(is_current=True).values_list("number", flat=True))
     known = _numbers(json.dumps(_rows(a) + _rows(b) + catalogue, ensure_ascii=False))
-    known |= _figures(a, b) | _numbers(" ".join(theme_names("en").values()))
+    crosswalk = _crosswalk(a.slug, b.slug)
+    shares = _counted_shares(crosswalk) if crosswalk else dict.fromkeys((a.slug, b.slug), _share(a.themes, b.themes))
+    known |= _figures(a, b, shares=shares) | _numbers(" ".join(theme_names("en").values()))
+    known |= _linked(crosswalk) if crosswalk else set()
     document = parsed(text_of(path))
     (main,) = elements(document, "main")
     unknown = _numbers(words(main)) - known
     assert not unknown, unknown
-    share = _share(a.themes, b.themes)
-    assert f"{100 * share:.0f} % overlap theme estimate" in words(main)
+    basis = "reviewed crosswalk" if crosswalk else "theme estimate"
+    share = _whole_share(crosswalk) if crosswalk else shares[a.slug]
+    assert f"{100 * share:.0f} % overlap {basis}" in words(main)
+
+
+def _crosswalk(a: str, b: str) -> Crosswalk | None:
+    found = Crosswalk.objects.filter(is_current=True, source_slug__in=[a, b], target_slug__in=[a, b]).first()
+    return found if found and any(found.counts["relations"].values()) else None
+
+
+def _sides(crosswalk: Crosswalk) -> list[tuple[str, SideCounts]]:
+    return [
+        (crosswalk.source_slug, counted(crosswalk, "source")),
+        (crosswalk.target_slug, counted(crosswalk, "target")),
+    ]
+
+
+def _counted_shares(crosswalk: Crosswalk) -> dict[str, float]:
+    return {slug: round(side["touched"] / (side["total"] or 1), 4) for slug, side in _sides(crosswalk)}
+
+
+def _whole_share(crosswalk: Crosswalk) -> float:
+    sides = [side for _, side in _sides(crosswalk)]
+    return round(sum(side["touched"] for side in sides) / sum(side["total"] or 0 for side in sides), 4)
+
+
+def _linked(crosswalk: Crosswalk) -> set[str]:
+    """Every figure that a crosswalk brings: its own words and dates, and what is counted again from its rows."""
+    groups = list(crosswalk.groups.all())
+    by_relation = Counter(group.relation for group in groups if group.provenance != "suggested")
+    found = _numbers(json.dumps([crosswalk.method, crosswalk.sources, crosswalk.reviewed_on.isoformat()]))
+    found |= {str(count) for count in (*by_relation.values(), 0, sum(by_relation.values()))}
+    found |= {str(len(groups) - sum(by_relation.values())), f"{100 * _whole_share(crosswalk):.0f}"}
+    for _, side in _sides(crosswalk):
+        total = side["total"] or 0
+        found |= {str(count) for count in (total, side["touched"], side["covered"], total - side["touched"])}
+        found |= {f"{100 * round(side[key] / total, 4):.0f}" for key in ("touched", "covered")}  # type: ignore[literal-required]
+    return found
 
 
 def _rows(standard: Standard) -> list[Any]:
@@ -142,15 +184,14 @@ def _share(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     return min(1.0, round(sum(min(a.get(theme, 0), b.get(theme, 0)) for theme in {*a, *b}), 4))
 
 
-def _figures(a: Standard, b: Standard) -> set[str]:
+def _figures(a: Standard, b: Standard, *, shares: Mapping[str, float]) -> set[str]:
     """Every figure that is computed, made again from the rows: percentages, months, places of sources, counts."""
-    share = _share(a.themes, b.themes)
-    found = {f"{100 * share:.0f}", "0.7", "1"}
+    found = {f"{100 * share:.0f}" for share in shares.values()} | {"0.7", "1"}
     found |= {f"{100 * value:.1f}" for side in (a, b) for value in [*side.themes.values(), 0.0]}
     for side, other in ((a, b), (b, a)):
         sources, months, first = side.profile["sources"], side.profile["months"], other.profile["months"]
         found |= {str(place) for place in range(1, len(sources) + 1)} | {str(len(side.outline["depths"]))}
-        after = {key: round(months[key] * (1 - 0.7 * share), 1) for key in ("low", "high")}
+        after = {key: round(months[key] * (1 - 0.7 * shares[side.slug]), 1) for key in ("low", "high")}
         found |= {str(after[key]) for key in after} | {str(round(first[key] + after[key], 1)) for key in after}
         for fact in side.profile.values():
             found |= {str(len(fact) - shown) for shown in (3, 4)} if isinstance(fact, list) else set()
@@ -226,10 +267,14 @@ def test_the_list_is_searched_by_word_sector_and_nature() -> None:
     assert elements(parsed(text_of("/standards/?page=99999")), "h3")
 
 
-def test_the_sitemap_holds_every_standard_and_the_pairs_of_full_ones() -> None:
+def test_the_sitemap_holds_every_standard_and_the_pairs_of_full_ones_or_with_links() -> None:
     told = [entry.text for entry in fromstring(text_of("/sitemap.xml")).iter() if entry.tag.endswith("loc")]
     full = sorted(entry.slug for entry in current_standards() if entry.is_assessable)
-    pairs = [f"{settings.BASE_URL}/compare/{a}-vs-{b}/" for a, b in combinations(full, 2)]
+    rows = Crosswalk.objects.filter(is_current=True)
+    linked = {
+        tuple(sorted((row.source_slug, row.target_slug))) for row in rows if any(row.counts["relations"].values())
+    }
+    pairs = [f"{settings.BASE_URL}/compare/{a}-vs-{b}/" for a, b in {*combinations(full, 2), *linked}]
     assert set(pairs) < set(told)
     assert {f"{settings.BASE_URL}/standards/{entry.slug}/" for entry in current_standards()} < set(told)
     assert len(told) == len(set(told)) == len(pairs) + len(current_standards()) + len(guides()) + 3
