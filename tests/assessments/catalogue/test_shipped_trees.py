@@ -81,3 +81,21 @@ def test_nis2_asks_the_same_of_essential_and_important_entities_and_supervises_t
     penalties = nis2.facts["penalties"]
     assert (penalties["maximum_amount_eur"], penalties["maximum_percent_turnover"]) == (10_000_000, 2)
     assert [deadline["hours"] for deadline in nis2.facts["reporting_deadlines_hours"]] == [24, 72, 24, 720]
+
+
+def test_the_nis2_implementing_regulation_binds_all_and_tells_each_kind_of_provider_when_to_report() -> None:
+    """Implementing Regulation (EU) 2024/2690: Articles 2 to 4 and the annex are for all, 5 to 14 for one kind each."""
+    regulation = document("eu-nis2-ir-2024-2690")
+    leaves = [node for node in regulation.requirements if node.assessable]
+    of_one = {node.ref: node.selections for node in leaves if node.selections is not None}
+    assert list(of_one) == [f"Art.{number}" for number in range(5, 15)]
+    assert [selections[0] for selections in of_one.values() if selections] == [
+        selection.slug for selection in regulation.selections
+    ]
+    assert (of_one["Art.5"], of_one["Art.10"], of_one["Art.14"]) == (("dns",), ("managed-service",), ("trust-service",))
+    assert {node.ref for node in leaves if node.applies_if} == set(of_one)
+    points = Counter(node.ref.partition(".")[0] for node in leaves)
+    assert len(leaves) == 174
+    assert points.pop("Art") == 13
+    counts = {"1": 8, "2": 11, "3": 22, "4": 14, "5": 8, "6": 31, "7": 3, "8": 8, "9": 3, "10": 10, "11": 21, "12": 13}
+    assert points == counts | {"13": 9}
