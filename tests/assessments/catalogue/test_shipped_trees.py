@@ -99,3 +99,40 @@ def test_the_nis2_implementing_regulation_binds_all_and_tells_each_kind_of_provi
     assert points.pop("Art") == 13
     counts = {"1": 8, "2": 11, "3": 22, "4": 14, "5": 8, "6": 31, "7": 3, "8": 8, "9": 3, "10": 10, "11": 21, "12": 13}
     assert points == counts | {"13": 9}
+
+
+def test_sp_800_53_counts_what_release_five_two_holds_and_keeps_what_was_withdrawn_for_look_ups() -> None:
+    """NIST SP 800-53 Rev. 5, release 5.2.0, which also names what took the place of a withdrawn control."""
+    nodes = {node.ref: node for node in document("nist-sp-800-53-r5").requirements}
+    active = {ref for ref, node in nodes.items() if node.assessable}
+    enhancements = {ref for ref in active if "(" in ref}
+    assert (len(active), len(enhancements)) == (1014, 714)
+    assert {ref for ref in active if nodes[ref].brief} == enhancements
+    families = Counter(ref.split("-")[0] for ref in active - enhancements)
+    assert len(families) == 20
+    assert [families[name] for name in ("AC", "PM", "SC", "SR")] == [23, 32, 47, 12]
+    replaced = {ref: node.withdrawn for ref, node in nodes.items() if node.withdrawn is not None}
+    assert Counter("(" in ref for ref in replaced) == {True: 158, False: 24}
+    assert [ref for ref, refs in replaced.items() if not refs] == ["CP-10(3)", "SC-19"]
+    assert all(set(refs) <= active | {"SR"} for refs in replaced.values())
+    assert [replaced[ref] for ref in ("AC-13", "IR-10", "SA-12")] == [("AC-2", "AU-6"), ("IR-4(11)",), ("SR",)]
+
+
+def test_the_baselines_of_sp_800_53_select_what_sp_800_53b_lists() -> None:
+    catalogue = document("nist-sp-800-53-r5")
+    chosen = {
+        selection.slug: {
+            node.ref for node in catalogue.requirements if node.assessable and selection.slug in (node.selections or ())
+        }
+        for selection in catalogue.selections
+    }
+    sizes = {slug: len(refs) for slug, refs in chosen.items()}
+    assert sizes == {"low": 149, "moderate": 287, "high": 370, "privacy": 96}
+    assert chosen["low"] < chosen["moderate"] < chosen["high"]
+    assert {"AC-2", "IA-2(1)", "SR-11(1)"} <= chosen["low"]
+    assert {"AC-2(3)", "CM-7(5)", "SC-8"} <= chosen["moderate"] - chosen["low"]
+    assert {"AC-10", "CA-8", "SI-7(15)"} <= chosen["high"] - chosen["moderate"]
+    assert {"AC-3(14)", "PM-18", "PT-7(1)", "SA-8(33)"} <= chosen["privacy"] - chosen["high"]
+    assert not any(ref.startswith(("PM-", "PT-")) for ref in chosen["high"])
+    added_later = {"IA-13", "IA-13(1)", "IA-13(2)", "IA-13(3)", "SA-15(13)", "SA-24", "SI-2(7)"}
+    assert not added_later & set().union(*chosen.values())
