@@ -136,3 +136,16 @@ def test_the_baselines_of_sp_800_53_select_what_sp_800_53b_lists() -> None:
     assert not any(ref.startswith(("PM-", "PT-")) for ref in chosen["high"])
     added_later = {"IA-13", "IA-13(1)", "IA-13(2)", "IA-13(3)", "SA-15(13)", "SA-24", "SI-2(7)"}
     assert not added_later & set().union(*chosen.values())
+
+
+def test_sp_800_171_r3_counts_what_it_holds_and_keeps_the_refs_of_r2_for_look_ups() -> None:
+    """NIST SP 800-171r3, chapter 3: families, and what took the place of each requirement withdrawn."""
+    r3 = document("nist-sp-800-171-r3")
+    leaves = Counter(node.parent for node in r3.requirements if node.assessable)
+    assert list(leaves.values()) == [16, 2, 8, 10, 8, 5, 3, 7, 2, 5, 3, 4, 10, 5, 3, 3, 3]
+    replaced = {node.ref: node.withdrawn for node in r3.requirements if node.withdrawn is not None}
+    assert len(replaced) == 33
+    assert [ref for ref, refs in replaced.items() if not refs] == [
+        "03.05.06", "03.05.08", "03.05.09", "03.07.01", "03.13.02", "03.13.14",
+    ]  # fmt: skip
+    assert (replaced["03.01.13"], replaced["03.12.04"]) == (("03.13.08",), ("03.15.02",))
