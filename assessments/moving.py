@@ -9,32 +9,36 @@ from assessments.models import EvidenceVersion, FileState
 from assessments.services.check import PENDING, ask_for_check
 from tenants.portability.arrival import after_arrival
 from tenants.portability.files import expect_files
-from tenants.portability.natural import NaturalKey, translate
+from tenants.portability.natural import NaturalKey, own_id_or, own_or, translate
 
-_EDITION: Final = (
-    "(SELECT n.id FROM catalogue_standard n WHERE n.slug = split_part({value}, '@', 1)"
+_PUBLIC: Final = (
+    "(SELECT n.id FROM catalogue_standard n WHERE n.slug = split_part({value}, '@', 1) AND n.organisation_id IS NULL"
     " AND n.content_hash = split_part(split_part({value}, '@', 2), '#', 1))"
 )
+_STANDARD: Final = own_or("n.slug || '@' || n.content_hash", row="n")
+_REQUIREMENT: Final = own_or("n.slug || '@' || n.content_hash || '#' || m.ref", row="m")
 
 translate(
     "catalogue.Standard",
     NaturalKey(
-        out="(SELECT n.slug || '@' || n.content_hash FROM catalogue_standard n WHERE n.id = {column})",
-        back=_EDITION,
+        out="(SELECT " + _STANDARD + " FROM catalogue_standard n WHERE n.id = {column})",  # noqa: S608 - our own words
+        back=own_id_or(_PUBLIC),
         what="edition",
     ),
 )
 translate(
     "catalogue.Requirement",
     NaturalKey(
-        out="(SELECT n.slug || '@' || n.content_hash || '#' || m.ref FROM catalogue_requirement m"
+        out="(SELECT " + _REQUIREMENT + " FROM catalogue_requirement m"  # noqa: S608 - likewise
         " JOIN catalogue_standard n ON n.id = m.standard_id WHERE m.id = {column})",
-        back="(SELECT m.id FROM catalogue_requirement m JOIN catalogue_standard n ON n.id = m.standard_id"
-        " WHERE n.slug = split_part({value}, '@', 1)"
-        " AND n.content_hash = split_part(split_part({value}, '@', 2), '#', 1)"
-        " AND m.ref = substring({value} FROM position('#' IN {value}) + 1))",
+        back=own_id_or(
+            "(SELECT m.id FROM catalogue_requirement m JOIN catalogue_standard n ON n.id = m.standard_id"
+            " WHERE n.slug = split_part({value}, '@', 1) AND n.organisation_id IS NULL"
+            " AND n.content_hash = split_part(split_part({value}, '@', 2), '#', 1)"
+            " AND m.ref = substring({value} FROM position('#' IN {value}) + 1))"
+        ),
         what="edition",
-        check=_EDITION,
+        check=_PUBLIC,
     ),
 )
 

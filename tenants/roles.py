@@ -43,6 +43,8 @@ class Action(StrEnum):
     AUDIT_HEAD_READ = "audit_head.read"
     AUDIT_HEAD_MAIL = "audit_head.mail"
     JOB_READ = "job.read"
+    STANDARD_READ = "standard.read"
+    STANDARD_MANAGE = "standard.manage"
     ASSESSMENT_READ = "assessment.read"
     ASSESSMENT_CREATE = "assessment.create"
     ASSESSMENT_CHANGE = "assessment.change"
@@ -69,6 +71,7 @@ _VIEWER = frozenset(
         Action.MEMBER_READ,
         Action.AUDIT_HEAD_READ,
         Action.JOB_READ,
+        Action.STANDARD_READ,
         Action.ASSESSMENT_READ,
         Action.EVIDENCE_READ,
         Action.REPORT_READ,

@@ -19,6 +19,7 @@ from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.models import Requirement, RequirementText, Standard
 from assessments.catalogue.wording import alternative_in, named_in, scale_in
 from assessments.scoring import OwnAnswerRule, Scale, ScoreTree, TreeNode
+from tenants.managed import is_visible
 
 EDITIONS_KEPT = 32
 MARKS: Final = {
@@ -95,6 +96,8 @@ class Edition:
     by_ref: Mapping[str, Node]
     by_id: Mapping[UUID, Node]
     words: Mapping[str, Mapping[str, Words]]
+    organisation_id: UUID | None = None
+    """Whose it is; None: public."""
     _fragments: dict[str, Mapping[str, bytes]] = field(default_factory=dict, repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
@@ -173,8 +176,15 @@ _editions = Bounded(size=EDITIONS_KEPT)
 
 
 def edition(standard_id: UUID) -> Edition:
-    """The edition, from memory or with three queries. Raises Standard.DoesNotExist."""
-    return _editions.get_or_make(standard_id, lambda: _read(standard_id))
+    """The edition, from memory or with three queries.
+
+    Raises Standard.DoesNotExist, also where memory holds that of another organisation: what is kept for all threads
+    knows no row-level security.
+    """
+    found = _editions.get_or_make(standard_id, lambda: _read(standard_id))
+    if not is_visible(found.organisation_id):
+        raise Standard.DoesNotExist
+    return found
 
 
 def forget_editions() -> None:
@@ -192,6 +202,7 @@ def _read(standard_id: UUID) -> Edition:
     nodes = _nodes(Requirement.objects.filter(standard_id=standard_id).order_by("position"))
     return Edition(
         id=standard.id,
+        organisation_id=standard.organisation_id,
         slug=standard.slug,
         content_hash=standard.content_hash,
         number=standard.number,

@@ -1,7 +1,8 @@
-"""The public catalogue: shared tables without an organisation, written by `sync_catalogue` alone.
+"""The catalogue: public standards, written by `sync_catalogue` alone, and those of organisations, for themselves alone.
 
-An edition's rows never change once they are made (assessments pin them); changed files make a new Standard, and
-`is_current` tells which of a slug's rows new assessments start from. The app role may only read these tables.
+An edition's rows never change once they are made (assessments pin them); changed content makes a new Standard, and
+`is_current` tells which of a slug's rows new assessments start from. The app role may read the public rows, and of an
+organisation's own add some and move `is_current`: nothing else.
 """
 
 from __future__ import annotations
@@ -13,9 +14,18 @@ from django.db import models
 from django.db.models.functions import Greatest, Least
 
 from api.ids import new_id
+from tenants.managed import SharedModel
+
+OWN_SLUG = "own-"
+"""What slugs of organisations' own standards begin with, and public ones never: no sync can ever make one ambiguous."""
 
 
-class Standard(models.Model):
+def own_rows_index(name: str) -> models.Index:
+    """Finds an organisation's rows among the public ones; for lookups over both sides the planner cannot take it."""
+    return models.Index(fields=["organisation", "id"], condition=models.Q(organisation__isnull=False), name=name)
+
+
+class Standard(SharedModel):
     """One state of one edition. `files_hash` only spares sync from parsing; identity is (slug, content_hash)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -55,19 +65,32 @@ class Standard(models.Model):
     """Theme → share of the assessable requirements, adding up to 1."""
     created_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
+    class Meta(SharedModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["slug", "content_hash"], name="catalogue_standard_content"),
             models.UniqueConstraint(
-                fields=["slug"], condition=models.Q(is_current=True), name="catalogue_standard_one_current"
+                fields=["slug", "content_hash", "organisation"],
+                nulls_distinct=False,
+                name="catalogue_standard_content",
+            ),
+            models.UniqueConstraint(
+                fields=["slug", "organisation"],
+                condition=models.Q(is_current=True),
+                nulls_distinct=False,
+                name="catalogue_standard_one_current",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(organisation__isnull=False, slug__startswith=OWN_SLUG)
+                | (models.Q(organisation__isnull=True) & ~models.Q(slug__startswith=OWN_SLUG)),
+                name="catalogue_standard_own_slug",
             ),
         ]
+        indexes = [own_rows_index("catalogue_standard_own")]
 
     def __str__(self) -> str:
         return self.number
 
 
-class Requirement(models.Model):
+class Requirement(SharedModel):
     """A node of a standard's tree. `position` is document order from 0."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -92,17 +115,24 @@ class Requirement(models.Model):
     target = models.FloatField(null=True)
     critical = models.BooleanField(db_default=False)
 
-    class Meta:
+    class Meta(SharedModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["standard", "ref"], name="catalogue_requirement_ref"),
-            models.UniqueConstraint(fields=["standard", "position"], name="catalogue_requirement_position"),
+            models.UniqueConstraint(
+                fields=["standard", "ref", "organisation"], nulls_distinct=False, name="catalogue_requirement_ref"
+            ),
+            models.UniqueConstraint(
+                fields=["standard", "position", "organisation"],
+                nulls_distinct=False,
+                name="catalogue_requirement_position",
+            ),
         ]
+        indexes = [own_rows_index("catalogue_requirement_own")]
 
     def __str__(self) -> str:
         return self.ref
 
 
-class RequirementText(models.Model):
+class RequirementText(SharedModel):
     """The words of one requirement in one language; a heading has no question, evidence or levels."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -115,13 +145,18 @@ class RequirementText(models.Model):
     levels = models.JSONField()
     """Level as text → criteria."""
 
-    class Meta:
+    class Meta(SharedModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["requirement", "language"], name="catalogue_requirement_text_language"),
+            models.UniqueConstraint(
+                fields=["requirement", "language", "organisation"],
+                nulls_distinct=False,
+                name="catalogue_requirement_text_language",
+            ),
         ]
+        indexes = [own_rows_index("catalogue_requirement_text_own")]
 
 
-class StandardText(models.Model):
+class StandardText(SharedModel):
     """A standard's profile prose (facts.Prose) and FAQ ([{question, answer}]) in one language."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -130,14 +165,19 @@ class StandardText(models.Model):
     profile = models.JSONField()
     faq = models.JSONField()
 
-    class Meta:
+    class Meta(SharedModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["standard", "language"], name="catalogue_standard_text_language"),
+            models.UniqueConstraint(
+                fields=["standard", "language", "organisation"],
+                nulls_distinct=False,
+                name="catalogue_standard_text_language",
+            ),
         ]
+        indexes = [own_rows_index("catalogue_standard_text_own")]
 
 
 class SearchEntry(models.Model):
-    """What is searched: one current requirement in one language. Made by `search.index` from the rows above.
+    """What is searched: one current public requirement in one language. Made by `search.index` from the rows above.
 
     The copy pays for itself: only what is current is looked through, and no policy stands between the words and their
     index (PostgreSQL tests a row's policy before an operator that is not leak-proof, and @@ is none).

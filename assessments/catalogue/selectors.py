@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
@@ -18,13 +19,14 @@ from assessments.catalogue.loader import load_vocabulary
 from assessments.catalogue.models import Standard, StandardText
 from assessments.catalogue.schema import DEFAULT_LANGUAGE, Vocabulary
 from assessments.catalogue.sync import DATA
+from tenants.managed import is_visible
 
 ALL_SECTORS = "all"
 _SUMMARY = (
     "id", "slug", "content_hash", "number", "title", "publisher", "edition", "year", "status", "kind", "nature",
     "sectors", "languages", "outline", "depth",
 )  # fmt: skip
-_CURRENT = ("id", "slug", "content_hash", "number", "title", "languages", "depth")
+_CURRENT = ("id", "slug", "content_hash", "number", "title", "languages", "depth", "organisation_id")
 _profiles: Bounded[tuple[UUID, str], PublishedStandard]
 
 
@@ -39,6 +41,8 @@ class Current:
     title: str
     languages: tuple[str, ...]
     depth: str = "full"
+    organisation_id: UUID | None = None
+    """None: public."""
 
     @property
     def is_assessable(self) -> bool:
@@ -64,17 +68,30 @@ class PublishedStandard:
     result_scale: Mapping[str, Any] | None
     selections: Sequence[Mapping[str, Any]]
     alternatives: Sequence[Mapping[str, Any]]
+    organisation_id: UUID | None = None
 
 
 def current_standards() -> tuple[Current, ...]:
-    """Every current standard by slug; one query."""
-    rows = Standard.objects.filter(is_current=True).order_by("slug").values(*_CURRENT)
+    """Every current public standard by slug; one query."""
+    rows = Standard.public.filter(is_current=True).order_by("slug").values(*_CURRENT)
     return tuple(_current(row) for row in rows)
 
 
 def current_standard(slug: str) -> Current | None:
-    """The current standard of a slug, or None; one query."""
-    row = Standard.objects.filter(is_current=True, slug=slug).values(*_CURRENT).first()
+    """The current public standard of a slug, or None; one query."""
+    return _first(Standard.public, slug=slug)
+
+
+def startable_standard(slug: str) -> Current | None:
+    """The current standard of a slug, public or of the organisation in scope, or None; one query.
+
+    Both at once there never are: slugs of organisations' own begin with `models.OWN_SLUG`, and public ones do not.
+    """
+    return _first(Standard.objects, slug=slug)
+
+
+def _first(rows: models.Manager[Standard], *, slug: str) -> Current | None:
+    row = rows.filter(is_current=True, slug=slug).values(*_CURRENT).first()
     return _current(row) if row else None
 
 
@@ -90,11 +107,11 @@ def list_standards(
     words: str | None = None,
     language: str | None = None,
 ) -> QuerySet[Standard, dict[str, Any]]:
-    """Current standards as summaries (mappings), unordered; one query, with the words of one language.
+    """Current public standards as summaries (mappings), unordered; one query, with the words of one language.
 
     A sector also finds what is meant for every sector; `words` is looked for in number and title.
     """
-    rows = Standard.objects.filter(is_current=True)
+    rows = Standard.public.filter(is_current=True)
     if kind:
         rows = rows.filter(kind=kind)
     if depth:
@@ -113,7 +130,7 @@ def list_standards(
 
 
 def _prose(key: str, *, language: str | None) -> Subquery:
-    texts = StandardText.objects.filter(standard=OuterRef("pk"), language=language or DEFAULT_LANGUAGE)
+    texts = StandardText.public.filter(standard=OuterRef("pk"), language=language or DEFAULT_LANGUAGE)
     return Subquery(texts.values(text=KT(f"profile__{key}")))
 
 
@@ -121,8 +138,14 @@ _profiles = Bounded(size=256)
 
 
 def published_standard(standard_id: UUID, *, language: str) -> PublishedStandard:
-    """The profile in a language the edition has, from memory or with two queries."""
-    return _profiles.get_or_make((standard_id, language), lambda: _read_profile(standard_id, language=language))
+    """The profile in a language the edition has, from memory or with two queries.
+
+    Raises Standard.DoesNotExist, also where memory holds that of another organisation.
+    """
+    found = _profiles.get_or_make((standard_id, language), lambda: _read_profile(standard_id, language=language))
+    if not is_visible(found.organisation_id):
+        raise Standard.DoesNotExist
+    return found
 
 
 def forget_profiles() -> None:
@@ -152,6 +175,7 @@ def _read_profile(standard_id: UUID, *, language: str) -> PublishedStandard:
         result_scale=standard.result_scale,
         selections=standard.selections,
         alternatives=standard.alternatives,
+        organisation_id=standard.organisation_id,
     )
 
 

@@ -141,13 +141,13 @@ def _result(row: Standard, *, outcome: Outcome) -> SyncResult:
 
 def _current(slugs: Collection[str], *, using: str) -> dict[str, Standard]:
     """The current rows of the folders and all that came from records."""
-    rows = Standard.objects.using(using).filter(Q(slug__in=list(slugs)) | Q(depth=RECORD), is_current=True)
+    rows = Standard.public.using(using).filter(Q(slug__in=list(slugs)) | Q(depth=RECORD), is_current=True)
     return {row.slug: row for row in rows.only("slug", "depth", "content_hash", "files_hash", "outline")}
 
 
 def _strike(listed: str, *, using: str) -> None:
     """What the list of records no longer holds leaves the catalogue; its row stays."""
-    rows = Standard.objects.using(using).filter(depth=RECORD, is_current=True)
+    rows = Standard.public.using(using).filter(depth=RECORD, is_current=True)
     rows.exclude(files_hash=listed).update(is_current=False)
 
 
@@ -175,7 +175,7 @@ def _load(
 
 def _store(document: StandardDocument, *, files: str, using: str) -> Outcome:
     """Make the document's row the current one of its slug, writing it where it is new."""
-    rows = Standard.objects.using(using).filter(slug=document.slug)
+    rows = Standard.public.using(using).filter(slug=document.slug)
     hashed = content_hash(document)
     known = rows.filter(content_hash=hashed).only("id", "is_current").first()
     if known and known.is_current:

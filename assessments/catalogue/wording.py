@@ -1,4 +1,8 @@
-"""What the columns of a standard say in many languages, told in one: the default language where it has no words."""
+"""What the columns of a standard say in many languages, told in one.
+
+Where that has no words they are those of the default language, and of whatever language there is where a standard of an
+organisation's own has none of that either.
+"""
 
 from __future__ import annotations
 
@@ -39,4 +43,4 @@ def alternative_in(alternative: Mapping[str, Any], *, language: str) -> dict[str
 
 
 def _word(words: Mapping[str, str], *, language: str) -> str:
-    return words.get(language) or words[DEFAULT_LANGUAGE]
+    return words.get(language) or words.get(DEFAULT_LANGUAGE) or next(iter(words.values()), "")

@@ -52,6 +52,15 @@ class ReviewGrant(TenantModel, UserObjectPermissionBase):
     standard = models.ForeignKey(
         Standard, on_delete=models.PROTECT, null=True, editable=False, related_name="+", help_text="Likewise."
     )
+    standard_slug = models.CharField(
+        max_length=80,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Likewise, as the next two: outside the organisation nobody can read its own standards.",
+    )
+    standard_number = models.CharField(max_length=80, default="", db_default="", editable=False)
+    standard_title = models.CharField(max_length=300, default="", db_default="", editable=False)
 
     objects: ClassVar[GrantManager] = GrantManager()
     own: ClassVar[OwnRowsManager[Self]] = OwnRowsManager(column="user_id")

@@ -22,7 +22,7 @@ GRANTED_ORDERINGS: Final = ("-id", "expires_at", "assessment_name")
 
 _GRANTED = (
     "id", "content_object_id", "sections", "granted_at", "expires_at", "assessment_name", "assessment_state",
-    "organisation__slug", "organisation__name", "standard__slug", "standard__number", "standard__title",
+    "organisation__slug", "organisation__name", "standard_slug", "standard_number", "standard_title",
 )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def granted_assessments(
     if state:
         rows = rows.filter(assessment_state=state)
     if standard:
-        rows = rows.filter(standard__slug=standard)
+        rows = rows.filter(standard_slug=standard)
     found: QuerySet[ReviewGrant, dict[str, Any]] = rows.values(*_GRANTED)
     return found
 
@@ -127,7 +127,7 @@ def granted_body(row: Mapping[str, Any]) -> dict[str, Any]:
             "id": row["content_object_id"],
             "name": row["assessment_name"],
             "state": row["assessment_state"],
-            "standard": {name: row[f"standard__{name}"] for name in ("slug", "number", "title")},
+            "standard": {name: row[f"standard_{name}"] for name in ("slug", "number", "title")},
         },
         "sections": row["sections"],
         "granted_at": row["granted_at"],

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from api.problems import Conflict, Invalid, PreconditionFailed, Unprocessable
 from assessments.catalogue.editions import Edition, edition
-from assessments.catalogue.selectors import current_standard, vocabulary
+from assessments.catalogue.selectors import startable_standard, vocabulary
 from assessments.lifecycle import AssessmentState
 from assessments.models import Assessment
 from assessments.services.transitions import hold_assessment
@@ -31,9 +31,9 @@ def start_assessment(*, access: Access, fields: Mapping[str, Any]) -> Assessment
     Raises Invalid, and Unprocessable for a standard without a tree.
     """
     given = dict(fields)
-    standard = current_standard(given.pop("standard"))
+    standard = startable_standard(given.pop("standard"))
     if standard is None:
-        raise Invalid({"standard": ["There is no such standard in the catalogue."]})
+        raise Invalid({"standard": ["There is no such standard in the catalogue, nor among your own."]})
     if not standard.is_assessable:
         raise Unprocessable(
             "standard-not-assessable",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("identity.urls")),
     path("", include("tenants.urls")),
     path("", include("assessments.catalogue.urls")),
+    path("", include("assessments.catalogue.drafts.urls")),
     path("", include("assessments.urls")),
     path("", include("reports.urls")),
 ]

@@ -27,6 +27,7 @@ from django.db import connection, transaction
 from tenants.models import AuditHead
 from tenants.portability.canonical import FORMAT, Part, StoredFile, canonical_hash
 from tenants.portability.files import PASSING, copy_out, expected_files, file_names
+from tenants.portability.natural import OWN
 from tenants.portability.tables import Table, columns_by_table, lines_of, organisation_line, people_lines, tables
 from tenants.scope import tenant_scope
 
@@ -165,7 +166,8 @@ def _editions(organisation_id: uuid.UUID) -> list[str]:
                     " WHERE t.organisation_id = %s",
                     [organisation_id],
                 )
-                found |= {f"{key.what} {row[0].partition('#')[0]}" for row in cursor.fetchall() if row[0]}
+                named = [row[0] for row in cursor.fetchall() if row[0] and not row[0].startswith(OWN)]
+                found |= {f"{key.what} {name.partition('#')[0]}" for name in named}
     return sorted(found)
 
 

@@ -16,7 +16,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
-from tenants.managed import TenantModel
+from tenants.managed import SharedModel, TenantModel
 from tenants.models import Organisation
 from tenants.portability.natural import NaturalKey, natural_key
 from tenants.portability.policy import ORGANISATION_STAYS, TRAVELS
@@ -42,8 +42,9 @@ class Table:
 
 @cache
 def tables() -> tuple[Table, ...]:
-    """Every table that travels, parents and children in the order of the models."""
-    return tuple(_table(model) for model in apps.get_models() if model._meta.label in TRAVELS)  # noqa: SLF001
+    """Every table that travels, in the order of the models; what others refer to through triggers stands first."""
+    travelling = [model for model in apps.get_models() if model._meta.label in TRAVELS]  # noqa: SLF001
+    return tuple(_table(model) for model in sorted(travelling, key=lambda model: not issubclass(model, SharedModel)))
 
 
 def _table(model: type[models.Model]) -> Table:

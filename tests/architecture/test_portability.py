@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
-from tenants.managed import TenantModel
+from tenants.managed import SharedModel, TenantModel
 from tenants.models import Organisation
 from tenants.portability.natural import natural_key
 from tenants.portability.policy import NO_SECRETS, ORGANISATION_STAYS, STAYS, TRAVELS
@@ -20,7 +20,7 @@ _SOUNDS_SECRET = re.compile(
 
 
 def _tenant_models() -> dict[str, type[models.Model]]:
-    return {model._meta.label: model for model in apps.get_models() if issubclass(model, TenantModel)}
+    return {model._meta.label: model for model in apps.get_models() if issubclass(model, TenantModel | SharedModel)}
 
 
 def test_every_tenant_model_travels_or_says_why_it_stays() -> None:

@@ -9,9 +9,10 @@ from django.apps import apps
 from django.db import connection, models
 from psycopg import Connection
 
-from tenants.managed import TenantForeignKey, TenantManager, TenantModel
+from tenants.managed import PublicManager, SharedManager, SharedModel, TenantForeignKey, TenantManager, TenantModel
 from tenants.models import Organisation, Wakeup
 from tenants.rls import OWN_ROWS_POLICY, OWN_ROWS_PREDICATE, POLICY, PREDICATE
+from tenants.sharing import OWNER_POLICY, PUBLIC_POLICY, PUBLIC_PREDICATE, guard_name
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,8 @@ SHARED = {Organisation, Wakeup}
 OWN_ROWS = {"tenants_membership": "person_id", "assessments_reviewgrant": "user_id"}
 DEFINERS = {"tenants_erase"}
 """Functions that act as the owner of the tables; `tenants.triggers` says why."""
+PUBLIC_ONLY = {"catalogue_searchentry"}
+"""Tables that lead to shared ones and belong to nobody: made of what is public, and written by their owner alone."""
 APPEND_ONLY = {"tenants_auditevent", "tenants_signedhead"}
 
 
@@ -39,7 +42,16 @@ def _tables_with_organisation() -> set[str]:
 
 
 def _tenant_tables() -> list[str]:
-    return sorted(_tables_with_organisation() - {model._meta.db_table for model in SHARED})
+    return sorted(_tables_with_organisation() - {model._meta.db_table for model in SHARED} - set(_mixed_tables()))
+
+
+def _mixed_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if issubclass(model, SharedModel)]
+
+
+def _mixed_tables() -> list[str]:
+    """Those that hold public rows beside rows of organisations."""
+    return sorted(model._meta.db_table for model in _mixed_models())
 
 
 def _tenant_models() -> list[type[models.Model]]:
@@ -58,10 +70,9 @@ def test_there_are_tenant_tables():
 
 
 def test_every_table_with_an_organisation_has_row_level_security_enabled_and_forced():
-    rows = _ask(
-        "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname = ANY(%s)", _tenant_tables()
-    )
-    assert {name: (enabled, forced) for name, enabled, forced in rows} == dict.fromkeys(_tenant_tables(), (True, True))
+    tables = [*_tenant_tables(), *_mixed_tables()]
+    rows = _ask("SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname = ANY(%s)", tables)
+    assert {name: (enabled, forced) for name, enabled, forced in rows} == dict.fromkeys(tables, (True, True))
 
 
 def test_every_policy_is_the_template():
@@ -72,8 +83,13 @@ def test_every_policy_is_the_template():
     found = {(row[0], row[1]): row[2:] for row in rows}
     expected = {
         (table, POLICY): ("PERMISSIVE", "{public}", "ALL", _plain(PREDICATE), _plain(PREDICATE))
-        for table in _tenant_tables()
+        for table in [*_tenant_tables(), *_mixed_tables()]
     }
+    public = _plain(PUBLIC_PREDICATE)
+    for table in _mixed_tables():
+        [(owner,)] = _ask("SELECT pg_get_userbyid(relowner) FROM pg_class WHERE relname = %s", table)
+        expected[table, PUBLIC_POLICY] = ("PERMISSIVE", "{public}", "SELECT", public, None)
+        expected[table, OWNER_POLICY] = ("PERMISSIVE", f"{{{owner}}}", "ALL", public, public)
     for table, column in OWN_ROWS.items():
         predicate = _plain(OWN_ROWS_PREDICATE.format(column=column))
         expected[table, OWN_ROWS_POLICY] = ("PERMISSIVE", "{public}", "SELECT", predicate, None)
@@ -118,6 +134,48 @@ def test_every_key_between_tenant_tables_is_composite():
     assert bound == declared
 
 
+def test_every_key_to_a_table_with_public_rows_is_watched_over():
+    """A plain key would lead anywhere: it passes by row-level security, and a composite one asks nothing of a NULL."""
+    rows = _ask(
+        "SELECT con.conrelid::regclass::text, a.attname FROM pg_constraint con"
+        " JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = con.conkey[1]"
+        " WHERE con.contype = 'f' AND con.confrelid::regclass::text = ANY(%s)",
+        _mixed_tables(),
+    )
+    keys = {(table, column) for table, column in rows if table in _tables_with_organisation()}
+    assert {table for table, _ in rows} - _tables_with_organisation() == PUBLIC_ONLY
+    assert ("assessments_assessment", "standard_id") in keys
+    assert ("catalogue_requirement", "parent_id") in keys
+    for table, column in keys:
+        found = _ask(
+            "SELECT t.tgname, p.proname, t.tgenabled, t.tgoldtable, t.tgnewtable,"
+            " pg_get_triggerdef(t.oid) LIKE '%% AFTER INSERT %%', pg_get_triggerdef(t.oid) LIKE '%% AFTER UPDATE OF %%'"
+            " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE t.tgrelid = %s::regclass AND p.proname = %s ORDER BY t.tgname",
+            table,
+            guard_name(table, column),
+        )
+        name = guard_name(table, column)
+        assert found == [
+            (name, name, "O", None, None, False, True),
+            (f"{name}_new", name, "O", None, "added", True, False),
+        ], (table, column)
+
+
+def test_what_is_public_can_be_changed_by_the_owner_alone_and_what_is_an_organisations_hardly():
+    for table in _mixed_tables():
+        [rights] = _ask(
+            "SELECT has_table_privilege(%(t)s, 'SELECT'), has_table_privilege(%(t)s, 'INSERT'),"
+            " has_table_privilege(%(t)s, 'UPDATE'), has_table_privilege(%(t)s, 'DELETE'),"
+            " array(SELECT attname::text FROM pg_attribute WHERE attrelid = %(t)s::regclass AND attnum > 0"
+            "  AND NOT attisdropped AND has_column_privilege(%(t)s::regclass, attnum, 'UPDATE'))".replace(
+                "%(t)s", f"'{table}'"
+            )
+        )
+        changed = ["is_current"] if table == "catalogue_standard" else []
+        assert rights == (True, True, False, False, changed), table
+
+
 def test_every_relation_between_tenant_models_is_a_tenant_key():
     for model in apps.get_models():
         for field in [*model._meta.local_fields, *model._meta.local_many_to_many]:
@@ -134,7 +192,7 @@ def test_every_unique_constraint_contains_the_organisation():
         FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
         WHERE x.indisunique AND t.relname = ANY(%s)
         """,
-        _tenant_tables(),
+        [*_tenant_tables(), *_mixed_tables()],
     )
     for table, index, primary, columns in rows:
         assert (primary and columns == ["id"]) or "organisation_id" in columns, (table, index, columns)
@@ -170,7 +228,7 @@ def test_nothing_in_the_database_reads_around_the_policies():
 def test_every_model_with_an_organisation_is_a_tenant_model_or_on_the_short_list():
     for model in apps.get_models():
         points_there = any(getattr(field, "related_model", None) is Organisation for field in model._meta.get_fields())
-        if points_there and not issubclass(model, TenantModel):
+        if points_there and not issubclass(model, TenantModel | SharedModel):
             assert model in SHARED, model.__name__
     assert {model._meta.db_table for model in _tenant_models()} == set(_tenant_tables())
 
@@ -183,6 +241,14 @@ def test_every_manager_of_a_tenant_model_is_bound_by_scope(model: type[models.Mo
     assert isinstance(model._default_manager, TenantManager)
     for manager in model._meta.managers:
         assert isinstance(manager, TenantManager | OwnRowsManager), manager
+
+
+@pytest.mark.parametrize("model", _mixed_models(), ids=lambda model: model.__name__)
+def test_every_manager_of_a_shared_model_sees_what_is_public_and_what_is_in_scope(model: type[models.Model]):
+    assert isinstance(model._base_manager, SharedManager)
+    assert isinstance(model._default_manager, SharedManager)
+    for manager in model._meta.managers:
+        assert isinstance(manager, SharedManager | PublicManager), manager
 
 
 def test_the_tests_speak_as_the_app_role_which_nothing_privileges():

@@ -16,12 +16,22 @@ from django.db import connection, connections, models
 from django.db.models import QuerySet
 from psycopg import sql
 
-from tenants.managed import OwnRowsManager, TenantManager, TenantModel, TenantQuerySet
+from tenants.managed import (
+    OwnRowsManager,
+    PublicManager,
+    SharedManager,
+    SharedModel,
+    SharedQuerySet,
+    TenantManager,
+    TenantModel,
+    TenantQuerySet,
+)
 from tenants.scope import ORGANISATION_SETTING, current_organisation
 
 
 def tenant_models() -> list[type[models.Model]]:
-    return [model for model in apps.get_models() if issubclass(model, TenantModel)]
+    """Every model with rows of organisations, those with public rows beside them among them."""
+    return [model for model in apps.get_models() if issubclass(model, TenantModel | SharedModel)]
 
 
 def tables() -> list[str]:
@@ -39,14 +49,33 @@ def as_owner() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
         yield open_connection
 
 
+_OWN_ROWS_GO = """
+DO $$ DECLARE gone uuid; place text; BEGIN
+  SET CONSTRAINTS ALL DEFERRED;
+  FOR gone IN SELECT id FROM tenants_organisation LOOP
+    PERFORM set_config('app.organisation', gone::text, true);
+    FOREACH place IN ARRAY {shared}::text[] LOOP
+      EXECUTE format('DELETE FROM %I WHERE organisation_id = $1', place) USING gone;
+    END LOOP;
+  END LOOP;
+END $$
+"""
+
+
 def empty() -> None:
-    """Every row goes but those of the catalogue and Django's own; mails that waited for nobody any more among them."""
+    """Every row goes but those of the public catalogue and Django's own; mails that waited for nobody any more too."""
     kept = {"catalogue", "contenttypes", "auth", "sites"}
     models_ = apps.get_models(include_auto_created=True)
-    emptied = sorted({model._meta.db_table for model in models_ if model._meta.app_label not in kept})
+    # The catalogue's tables refer to organisations and these to people: PostgreSQL truncates neither alone.
+    referred = ["tenants_organisation", "identity_person"]
+    emptied = sorted({model._meta.db_table for model in models_ if model._meta.app_label not in kept} - {*referred})
+    shared = [model._meta.db_table for model in models_ if issubclass(model, SharedModel)]
     connections.close_all()
-    with as_owner() as owner:
+    with as_owner() as owner, owner.transaction():
         owner.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, emptied))))
+        owner.execute(sql.SQL(_OWN_ROWS_GO).format(shared=sql.Literal(shared)))
+        for table in referred:
+            owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
 
 def digest(organisation_id: uuid.UUID) -> str:
@@ -94,9 +123,9 @@ def without_orm_filter(*models: type[models.Model]) -> Iterator[None]:
 
     Of all models, or only the managers of these.
     """
-    filtered = {kind: kind.get_queryset for kind in (TenantManager, OwnRowsManager)}
+    filtered = {kind: kind.get_queryset for kind in (TenantManager, OwnRowsManager, SharedManager, PublicManager)}
 
-    def unfiltered(manager: TenantManager[Any] | OwnRowsManager[Any]) -> QuerySet[Any]:
+    def unfiltered(manager: Any) -> QuerySet[Any]:
         if models and manager.model not in models:
             return filtered[type(manager) if type(manager) in filtered else TenantManager](manager)
         return QuerySet(manager.model, using=manager._db)
@@ -106,6 +135,7 @@ def without_orm_filter(*models: type[models.Model]) -> Iterator[None]:
             patch.setattr(kind, "get_queryset", unfiltered)
         if not models:
             patch.setattr(TenantQuerySet, "_require_scope", lambda _: None)
+            patch.setattr(SharedQuerySet, "_require_scope", lambda _: None)
         patch.setattr("tenants.managed._claim", _claim_unless_claimed)
         yield
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from api import request_id
 from assessments.catalogue.editions import Edition, edition
-from assessments.catalogue.models import Standard
+from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardText
 from assessments.files import blobs
 from assessments.models import (
     Action,
@@ -56,6 +56,7 @@ from tenants.models import (
 from tenants.portability.files import put
 from tenants.services.exports import file_name
 from tenants.services.heads import sign_head
+from tests.isolation import own_standards
 from tests.isolation.transfers import direct_upload, evidence_reminder, evidence_request, requested_file
 from tests.isolation.world import live_until
 
@@ -329,6 +330,10 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     Invitation: invitation,
     InvitationMail: invitation_mail,
     Job: job,
+    Standard: own_standards.standard,
+    Requirement: own_standards.requirement,
+    RequirementText: own_standards.requirement_text,
+    StandardText: own_standards.standard_text,
     Assessment: assessment,
     AssessmentScore: assessment_score,
     Answer: answer,

@@ -133,6 +133,7 @@ def _name_arguments(tenant: Tenant) -> None:
     from reports.models import Report, ReportLink, Schedule
     from tenants.models import ApiKey, Invitation, Job, OrganisationExport, SignedHead
     from tests.isolation.factories import EXPORT_TOKEN, INVITATION_TOKEN, LINK_TOKEN
+    from tests.isolation.own_standards import own_ref, own_slug
     from tests.isolation.transfers import file_token, request_token, upload_token
 
     named = {
@@ -148,6 +149,8 @@ def _name_arguments(tenant: Tenant) -> None:
         "person_id": str(tenant.people["target"].pk),
         "aside_id": str(Assessment.objects.exclude(pk=tenant.of(Assessment).pk).get().pk),
         "session_id": _session_of(tenant.people["target"]),
+        "own_slug": own_slug(tenant),
+        "own_ref": own_ref(tenant),
         "token": tenant.word(LINK_TOKEN),
         "invitation_token": tenant.word(INVITATION_TOKEN),
         "export_token": tenant.word(EXPORT_TOKEN),

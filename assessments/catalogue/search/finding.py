@@ -152,7 +152,7 @@ def _by_likeness(
 
 
 def _hits(rows: Sequence[tuple[Any, ...]], *, standards: dict[Any, Current]) -> tuple[Hit, ...]:
-    texts = RequirementText.objects.filter(requirement__in=[row[0] for row in rows])
+    texts = RequirementText.public.filter(requirement__in=[row[0] for row in rows])
     summaries = {(text[0], text[1]): text[2] for text in texts.values_list("requirement_id", "language", "summary")}
     return tuple(
         Hit(

@@ -32,11 +32,11 @@ def configuration(language: str) -> str:
 
 def index_current(*, using: str = "default") -> int:
     """Drop entries of what is no longer current, and make those that are missing. Returns how many were made."""
-    current = Standard.objects.using(using).filter(is_current=True)
+    current = Standard.public.using(using).filter(is_current=True)
     entries = SearchEntry.objects.using(using)
     entries.exclude(standard__in=current).delete()
     missing = current.exclude(pk__in=entries.values("standard"))
-    rows = RequirementText.objects.using(using).filter(
+    rows = RequirementText.public.using(using).filter(
         requirement__standard__in=missing, requirement__withdrawn__isnull=True
     )
     made = entries.bulk_create(_entries(rows.values_list(*_STATE)), batch_size=_AT_ONCE)

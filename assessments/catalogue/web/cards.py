@@ -85,7 +85,7 @@ def cards_of(catalogue: Sequence[Current]) -> tuple[Card, ...]:
 
 
 def _read(ids: tuple[UUID, ...]) -> tuple[Card, ...]:
-    rows = StandardText.objects.filter(standard__in=ids, language=DEFAULT_LANGUAGE).values_list(
+    rows = StandardText.public.filter(standard__in=ids, language=DEFAULT_LANGUAGE).values_list(
         *(f"standard__{name}" for name in _STATE),
         Cast(KT("profile__title"), TextField()),
         Cast(KT("profile__short_name"), TextField()),

@@ -1,0 +1,83 @@
+"""An organisation's own standards: those it has published."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from api.pagination import Filters, paginate
+from api.problems import NotFound
+from assessments.catalogue import pages
+from assessments.catalogue.drafts.selectors import ORDERINGS, own_standard, own_standards, standard_body
+from assessments.catalogue.drafts.serializers import OwnStandardDetail, OwnStandardPage
+from assessments.catalogue.serializers import RequirementList, RequirementShape
+from assessments.catalogue.views import CURSOR, LANGUAGE, PAGE_SIZE, asked_language
+from tenants.roles import Action
+from tenants.views.tenant import TenantRequest, TenantView
+
+TAGS = ["own standards"]
+
+
+def _answer(page: pages.Page | None) -> HttpResponse:
+    if page is None:
+        raise NotFound
+    response = HttpResponse(page.body, content_type="application/json")
+    response["Content-Language"] = page.language
+    return response
+
+
+class OwnStandardsView(TenantView):
+    actions = {"GET": Action.STANDARD_READ}
+
+    @extend_schema(
+        operation_id="own_standards_list",
+        parameters=[
+            OpenApiParameter("current", str, enum=["yes", "no"], description="Only what new assessments start from."),
+            OpenApiParameter("ordering", str, enum=[*ORDERINGS, *(f"-{name}" for name in ORDERINGS)]),
+            CURSOR,
+            PAGE_SIZE,
+        ],
+        responses=OwnStandardPage,
+        tags=TAGS,
+    )
+    def get(self, request: TenantRequest) -> Response:
+        """List the editions of its own standards that the organisation has published."""
+        current = Filters(request, "current").choice("current", ("yes", "no"))
+        rows = own_standards(current=None if current is None else current == "yes")
+        return paginate(rows, request=request, orderings=ORDERINGS, render=standard_body)
+
+
+class OwnStandardView(TenantView):
+    actions = {"GET": Action.STANDARD_READ}
+
+    @extend_schema(operation_id="own_standard_read", parameters=[LANGUAGE], responses=OwnStandardDetail, tags=TAGS)
+    def get(self, request: TenantRequest, own_slug: str) -> HttpResponse:
+        """One of the organisation's standards, as one of the public catalogue is told.
+
+        The current edition, or the last one where there is none.
+        """
+        return _answer(pages.standard_page(own_standard(own_slug), language=asked_language(request)))
+
+
+class OwnRequirementsView(TenantView):
+    actions = {"GET": Action.STANDARD_READ}
+
+    @extend_schema(
+        operation_id="own_standard_requirements", parameters=[LANGUAGE], responses=RequirementList, tags=TAGS
+    )
+    def get(self, request: TenantRequest, own_slug: str) -> HttpResponse:
+        """The tree of one of the organisation's standards as a list in document order."""
+        return _answer(pages.requirements_page(own_standard(own_slug), language=asked_language(request)))
+
+
+class OwnRequirementView(TenantView):
+    actions = {"GET": Action.STANDARD_READ}
+
+    @extend_schema(
+        operation_id="own_standard_requirement", parameters=[LANGUAGE], responses=RequirementShape, tags=TAGS
+    )
+    def get(self, request: TenantRequest, own_slug: str, own_ref: str) -> HttpResponse:
+        """One requirement of one of the organisation's standards."""
+        page = pages.requirement_page(own_standard(own_slug), ref=own_ref, language=asked_language(request))
+        return _answer(page)
