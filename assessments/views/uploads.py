@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -49,6 +49,12 @@ _PROMISE = "_promise_of_storage"
 
 class UploadView(TenantView):
     parser_classes = (MultiPartParser,)
+    keeps: ClassVar[bool] = True
+    """Whether what is sent is stored, so that room is promised to it; else it is read and gone with the request."""
+
+    @property
+    def most_bytes(self) -> int:
+        return int(settings.UPLOAD_MAX_BYTES)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST":
@@ -61,7 +67,7 @@ class UploadView(TenantView):
 
     def _receive(self, request: HttpRequest, *, slug: str) -> Problem | None:
         """Read the body into temporary files, or the reason why not. Refusing people is left to the request proper."""
-        most = int(settings.UPLOAD_MAX_BYTES)
+        most = self.most_bytes
         if body_length(request) > most + FORM_BYTES:
             return too_large(most)
         try:
@@ -95,6 +101,8 @@ class UploadView(TenantView):
                     access = access_of(organisation=organisation, person_id=person.pk)
                     if not access.may(self.actions["POST"]):
                         return False
+                    if not self.keeps:
+                        return True
                     promise = Promise(organisation.pk, reserve_storage(size=size))
                 except (AuthenticationFailed, NotFound):
                     return False
