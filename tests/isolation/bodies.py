@@ -5,9 +5,20 @@ An operation of the OpenAPI document with a body and without an entry here fails
 
 from __future__ import annotations
 
+import uuid
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from assessments.models import Answer
+import orjson
+from django.utils import timezone
+
+from assessments.catalogue.editions import edition
+from assessments.exporting.workbook import write_workbook
+from assessments.models import Answer, Assessment
+from assessments.selectors.offline import offline_book
+from assessments.selectors.sight import Sight
+from assessments.selectors.taken import tree_of
+from tenants.scope import tenant_scope
 from tests.isolation.calls import NOTHING, Body, Raw
 from tests.isolation.factories import STANDARD
 from tests.isolation.routes import Operation
@@ -33,6 +44,16 @@ def _version(t: Tenant) -> int:
 
 def _text_file(name: str) -> tuple[str, bytes]:
     return name, b"Minutes of the management review, kept as a record.\n"
+
+
+@cache
+def _workbook(organisation_id: uuid.UUID, assessment_id: str) -> bytes:
+    """The main assessment's workbook, as its owner gets it, with nothing filled in."""
+    with tenant_scope(organisation_id):
+        assessment = Assessment.objects.get(pk=assessment_id)
+        of, part = edition(assessment.standard_id), tree_of(assessment)
+        sight = Sight(of, part, assessment.created_by_id, is_member=True)
+        return write_workbook(offline_book(assessment, organisation="", sight=sight, now=timezone.now()))
 
 
 _JSON: dict[tuple[str, str], Any] = {
@@ -83,10 +104,17 @@ _JSON: dict[tuple[str, str], Any] = {
     ("schedules", "POST"): lambda t: {"assessment": t.arguments["assessment_id"], **_SCHEDULE},
     ("schedule", "PATCH"): {"name": "Weekly, for the board"},
 }  # fmt: skip
-_FORMS: dict[tuple[str, str], dict[str, Any]] = {
+_FORMS: dict[tuple[str, str], Any] = {
     ("evidence-list", "POST"): {"title": "Minutes", "file": _text_file("minutes.txt")},
     ("upload-send", "POST"): {"file": _text_file("minutes.txt")},
     ("evidence-versions", "POST"): {"file": _text_file("minutes.txt")},
+    ("assessment-workbook", "POST"): lambda t: {
+        "file": ("answers.xlsx", _workbook(t.pk, t.arguments["assessment_id"]))
+    },
+    ("assessment-workbook-apply", "POST"): lambda t: {
+        "file": ("answers.xlsx", _workbook(t.pk, t.arguments["assessment_id"])),
+        "rows": orjson.dumps([{"ref": t.ref, "version": _version(t)}]).decode(),
+    },
 }
 _RAW: dict[tuple[str, str], Raw] = {
     ("invitations-upload", "POST"): Raw(b"email,role\nnew@example.org,viewer\n", "text/csv"),
@@ -116,7 +144,7 @@ def body_for(operation: Operation, tenant: Tenant) -> Body:
     if key in _RAW:
         return Body(raw=_RAW[key])
     if key in _FORMS:
-        return Body(form=_FORMS[key])
+        return Body(form=_made(_FORMS[key], tenant))
     return Body(json=_made(_JSON[key], tenant)) if key in _JSON else NOTHING
 
 

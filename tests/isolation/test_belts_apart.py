@@ -56,8 +56,8 @@ def test_without_both_foreign_ids_open_what_they_name(leaking: Leaking) -> None:
         "answer", "answer-comments", "answer-reopen", "answer-reviews", "answer-submit", "answers", "assessment",
         "assessment-requirements", "assessment-scores", "score-explanation", "score-explanation-root", "snapshots",
         "actions", "actions-from-gaps", "answer-evidence", "outside-reviewers", "evidence-requests", "file-link-open",
-        "answers-file", "gaps-file", "assessment-oscal-plan", "assessment-oscal-results",
-        "own-standard", "own-standard-requirements", "own-standard-requirement",
+        "answers-file", "gaps-file", "assessment-oscal-plan", "assessment-oscal-results", "assessment-workbook",
+        "assessment-workbook-apply", "own-standard", "own-standard-requirements", "own-standard-requirement",
     }  # fmt: skip
     assert len(leaking["own addresses"]) > 30
 
