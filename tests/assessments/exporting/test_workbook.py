@@ -4,96 +4,26 @@ silently, and a file that is broken, hostile or another's changes nothing.
 
 from __future__ import annotations
 
-import io
 import time
-import zipfile
-from collections.abc import Callable
-from typing import Any
 
-import openpyxl
-import orjson
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
-from assessments.exporting.sheet import ABOUT, ANSWERS, HEADERS, INSTRUCTIONS, MEDIA_TYPE
+from assessments.exporting.sheet import ABOUT, ANSWERS, HEADERS, INSTRUCTIONS
 from assessments.models import Answer, Assessment
 from tenants.models import AuditEvent
 from tenants.scope import tenant_scope
+from tests.assessments.exporting.desk import AT, Desk, make_work, stored
 from tests.assessments.exporting.test_oscal_results import grant
 from tests.assessments.standards import standard_of
 from tests.cast import House
-from tests.work import add_review, answer_all, make_assessment, pinned, write_answers
+from tests.work import answer_all, make_assessment, pinned
 
 pytestmark = pytest.mark.django_db
-
-AT = {name: place for place, name in enumerate(HEADERS, 1)}
-NASTY = '=HYPERLINK("http://x")\r\nsecond line\x07  '
 
 
 @pytest.fixture
 def work(aria: House) -> Assessment:
-    assessment = make_assessment(aria, target=3.0)
-    rows = write_answers(
-        aria,
-        assessment,
-        {
-            "4.1.1": {"level": 2.0, "note": NASTY},
-            "4.1.2": {"level": 1.0, "target": 4.5},
-            "4.1.3": {"applicable": False, "reason": "@nowhere"},
-            "4.2": {"level": 5.0},
-        },
-    )
-    add_review(aria, rows["4.2"], level=4.0)
-    return assessment
-
-
-class Desk:
-    """One person's desk: takes the workbook out, fills it in, and brings it back."""
-
-    def __init__(self, house: House, work: Assessment, *, who: str = "bob") -> None:
-        self.api, self.path = house.as_(who), f"{house.path}/assessments/{work.pk}/workbook/"
-        self.answers = f"{house.path}/assessments/{work.pk}/answers"
-        response = self.api.get(self.path)
-        assert response.status_code == 200, response.content
-        assert response.headers["Content-Type"] == MEDIA_TYPE
-        self.response, self.book = response, openpyxl.load_workbook(io.BytesIO(response.content))
-        self.sheet = self.book[ANSWERS]
-
-    def cell(self, ref: str, column: str) -> Any:
-        row = next(row for row in range(2, self.sheet.max_row + 1) if self.sheet.cell(row, 1).value == ref)
-        return self.sheet.cell(row, AT[column])
-
-    def fill(self, ref: str, /, **cells: Any) -> None:
-        for column, value in cells.items():
-            self.cell(ref, column).value = value
-
-    def bytes(self) -> bytes:
-        content = io.BytesIO()
-        self.book.save(content)
-        return content.getvalue()
-
-    def preview(self, content: bytes | None = None, *, name: str = "answers.xlsx") -> Any:
-        return self.api.upload(self.path, {"file": _file(self.bytes() if content is None else content, name=name)})
-
-    def rows(self) -> dict[str, Any]:
-        response = self.preview()
-        assert response.status_code == 200, response.content
-        return {row["ref"]: row for row in response.json()["rows"]}
-
-    def apply(self, chosen: dict[str, int], **headers: str) -> Any:
-        rows = [{"ref": ref, "version": version} for ref, version in chosen.items()]
-        fields = {"file": _file(self.bytes()), "rows": orjson.dumps(rows).decode()}
-        return self.api.upload(f"{self.path}apply/", fields, **headers)
-
-
-def _file(content: bytes, *, name: str = "answers.xlsx") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content, content_type=MEDIA_TYPE)
-
-
-def stored(house: House, work: Assessment) -> list[Any]:
-    with tenant_scope(house.organisation.pk):
-        rows = Answer.objects.filter(assessment=work).order_by("id")
-        return list(rows.values_list("requirement__ref", "level", "target", "applicable", "reason", "note", "version"))
+    return make_work(aria)
 
 
 def test_the_workbook_is_ready_to_be_filled_in(aria: House, work: Assessment) -> None:
@@ -217,42 +147,6 @@ def test_the_same_edit_as_hers_is_no_conflict(aria: House, work: Assessment) -> 
     assert desk.rows()["4.1.1"]["standing"] == "unchanged"
 
 
-@pytest.mark.parametrize(
-    ("ref", "cells", "sentence"),
-    [
-        ("4.1.1", {"level": 9}, "Choose one of"),
-        ("4.1.1", {"level": "3 – Wonderful"}, "Choose one of"),
-        ("4.1.1", {"level": "=1+1"}, "formula"),
-        ("4.1.1", {"target": 77}, "The scale runs from"),
-        ("4.1.1", {"target": "high"}, "Give a number."),
-        ("4.1.1", {"applicability": "perhaps"}, "Choose applicable"),
-        ("4.1.1", {"applicability": "not applicable"}, "Say why"),
-        ("4.1.1", {"version": None}, "hidden columns"),
-        ("4.1.1", {"exported": "x"}, "hidden columns"),
-        ("4.1.1", {"ref": "99.9"}, "no requirement 99.9"),
-        ("4.1.1", {"ref": 4.1}, "no text any more"),
-        ("4.1.1", {"ref": "4.1.2"}, "more than one row"),
-        ("4.1", {"level": 3}, "heading"),
-        ("4.2", {"level": 3}, "validated"),
-    ],
-)
-def test_a_row_that_cannot_be_taken_says_why(
-    aria: House, work: Assessment, ref: str, cells: dict[str, Any], sentence: str
-) -> None:
-    desk, before = Desk(aria, work), stored(aria, work)
-    number = desk.cell(ref, "ref").row
-    desk.fill(ref, **cells)
-    body = desk.preview().json()
-    [line] = [row for row in body["rows"] if row["row"] == number]
-    assert line["standing"] == "refused", line
-    assert sentence in " ".join(line["errors"])
-    if line["ref"]:
-        response = desk.apply({line["ref"]: line["version"] or 1})
-        assert response.status_code == 400, response.content
-        assert sentence in str(response.json()["errors"])
-    assert stored(aria, work) == before
-
-
 def test_rows_may_be_sorted_and_deleted_and_columns_moved(aria: House, work: Assessment) -> None:
     desk = Desk(aria, work)
     desk.fill("4.1.1", level=3)
@@ -268,107 +162,6 @@ def test_rows_may_be_sorted_and_deleted_and_columns_moved(aria: House, work: Ass
     body = desk.preview().json()
     assert {row["ref"] for row in body["rows"] if row["standing"] == "change"} == {"4.1.1"}
     assert body["counts"]["refused"] == 0
-
-
-def drop_column(desk: Desk) -> None:
-    desk.sheet.delete_cols(AT["reason"])
-
-
-def merge_cells(desk: Desk) -> None:
-    desk.sheet.merge_cells("F4:F6")
-
-
-def drop_sheet(desk: Desk) -> None:
-    del desk.book[ABOUT]
-
-
-def other_format(desk: Desk) -> None:
-    desk.book[ABOUT]["B1"] = "plumbline-workbook-99"
-
-
-@pytest.mark.parametrize(
-    ("spoil", "status"), [(drop_column, 400), (merge_cells, 400), (other_format, 400), (drop_sheet, 415)]
-)
-def test_a_workbook_of_another_shape_is_refused_whole(
-    aria: House, work: Assessment, spoil: Callable[[Desk], None], status: int
-) -> None:
-    desk, before = Desk(aria, work), stored(aria, work)
-    desk.fill("4.1.1", level=3)
-    spoil(desk)
-    response = desk.preview()
-    assert response.status_code == status, response.content
-    assert response.json().get("errors", response.json().get("detail"))
-    assert desk.apply({"4.1.1": 1}).status_code == status
-    assert stored(aria, work) == before
-
-
-def test_the_workbook_of_another_assessment_is_refused(aria: House, work: Assessment) -> None:
-    other = make_assessment(aria, name="Another")
-    desk, elsewhere = Desk(aria, work), Desk(aria, other)
-    desk.fill("4.1.1", level=3)
-    response = elsewhere.preview(desk.bytes())
-    assert response.status_code == 400
-    assert response.json()["type"] == "urn:plumbline:problem:workbook-refused"
-    assert stored(aria, other) == []
-
-
-def bomb(content: bytes) -> bytes:
-    return _rezipped(content, {"xl/media/image1.xml": b"\0" * 60_000_000})
-
-
-def macros(content: bytes) -> bytes:
-    return _rezipped(content, {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0 attribute"})
-
-
-def entities(content: bytes) -> bytes:
-    text = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><sst>&a;</sst>'
-    return _rezipped(content, {"xl/sharedStrings.xml": text})
-
-
-def torn(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def no_sheet(content: bytes) -> bytes:
-    return _rezipped(content, {"xl/worksheets/sheet2.xml": b"<worksheet><broken"})
-
-
-def _rezipped(content: bytes, parts: dict[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            if entry.filename not in parts:
-                new.writestr(entry.filename, old.read(entry))
-        for name, text in parts.items():
-            new.writestr(name, text)
-    return made.getvalue()
-
-
-@pytest.mark.parametrize("spoil", [bomb, macros, entities, torn, no_sheet])
-def test_a_hostile_or_broken_file_changes_nothing(
-    aria: House, work: Assessment, spoil: Callable[[bytes], bytes]
-) -> None:
-    desk, before = Desk(aria, work), stored(aria, work)
-    desk.fill("4.1.1", level=3)
-    begun = time.perf_counter()
-    response = desk.preview(spoil(desk.bytes()))
-    assert response.status_code == 415, response.content
-    assert time.perf_counter() - begun < 20
-    assert stored(aria, work) == before
-
-
-@pytest.mark.parametrize(("name", "content"), [("answers.csv", b"ref;level\n"), ("answers.xlsx", b"ref;level\n")])
-def test_what_is_no_workbook_is_refused_at_the_door(aria: House, work: Assessment, name: str, content: bytes) -> None:
-    assert Desk(aria, work).preview(content, name=name).status_code == 415
-
-
-@pytest.mark.parametrize("rows", ["", "x", "[]", '{"ref": "4.1.1"}', '[{"ref": "4.1.1"}]',
-                                  '[{"ref": "4.1.1", "version": 1}, {"ref": "4.1.1", "version": 1}]'])  # fmt: skip
-def test_the_chosen_rows_are_named_rightly(aria: House, work: Assessment, rows: str) -> None:
-    desk = Desk(aria, work)
-    response = desk.api.upload(f"{desk.path}apply/", {"file": _file(desk.bytes()), "rows": rows})
-    assert response.status_code == 400
-    assert all(name.startswith("rows") for name in response.json()["errors"])
 
 
 def test_a_repeat_with_the_same_key_has_one_effect(aria: House, work: Assessment) -> None:
