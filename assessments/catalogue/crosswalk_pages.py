@@ -14,6 +14,7 @@ from assessments.catalogue.crosswalk_selectors import Between, in_language, link
 from assessments.catalogue.pages import Page, page
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.catalogue.serializers import Shape
+from assessments.exporting.mapping import MappingSource, build_mapping
 
 
 class CoverageShape(Shape):
@@ -116,3 +117,24 @@ def crosswalk_page(a: str, b: str, *, found: Between, language: str | None) -> P
         return orjson.dumps({**head, **titles, "groups": groups})
 
     return page(("crosswalk", *found.key), language=spoken, make=make)
+
+
+def mapping_page(a: str, b: str, *, found: Between, hrefs: tuple[str, str], language: str | None) -> Page:
+    """The same as an OSCAL mapping-collection. `hrefs`: where the catalogs of the two are to be had."""
+    spoken = language or DEFAULT_LANGUAGE
+
+    def make() -> bytes:
+        crossing = found.crossing
+        source = MappingSource(
+            slugs=(a, b),
+            hrefs=hrefs,
+            name=crossing.name,
+            provenance=crossing.provenance,
+            method=crossing.method,
+            reviewed_on=crossing.reviewed_on,
+            groups=links_of(found).groups,
+            sources=crossing.sources,
+        )
+        return orjson.dumps(build_mapping(source))
+
+    return page(("mapping", *found.key, hrefs), language=spoken, make=make)

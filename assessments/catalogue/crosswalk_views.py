@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from api.pagination import Filters, paginate
 from api.problems import NotFound
 from api.views import PublicView
 from assessments.catalogue import crosswalk_selectors
-from assessments.catalogue.crosswalk_pages import CrosswalkShape, CrosswalkSummaryPage, crosswalk_page
+from assessments.catalogue.crosswalk_pages import CrosswalkShape, CrosswalkSummaryPage, crosswalk_page, mapping_page
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
-from assessments.catalogue.views import CACHE_CONTROL, CURSOR, LANGUAGE, PAGE_SIZE, answer, asked_language
+from assessments.catalogue.views import CACHE_CONTROL, CURSOR, LANGUAGE, PAGE_SIZE, FileView, answer, asked_language
 
 
 class CrosswalksView(PublicView):
@@ -70,4 +72,28 @@ class CrosswalkView(PublicView):
         kwargs = {"source": target, "target": source} if found.turned else {"source": source, "target": target}
         canonical = request.build_absolute_uri(reverse("crosswalk", kwargs=kwargs))
         response["Link"] = f'<{canonical}>; rel="canonical"'
+        return response
+
+
+class CrosswalkOscalView(FileView):
+    @extend_schema(
+        operation_id="crosswalk_oscal",
+        parameters=[LANGUAGE],
+        responses={
+            (200, "application/json"): OpenApiResponse(
+                OpenApiTypes.OBJECT, description="A mapping-collection of OSCAL 1.2.1; exporting/PROPERTIES.md."
+            )
+        },
+        tags=["crosswalks"],
+    )
+    def get(self, request: Request, source: str, target: str) -> HttpResponseBase:
+        """How two standards relate as an OSCAL mapping-collection, read from the first to the second."""
+        Filters(request)
+        language = asked_language(request)
+        found = crosswalk_selectors.between(source, target, language=language or DEFAULT_LANGUAGE)
+        if found is None:
+            raise NotFound
+        of, to = (f"{settings.BASE_URL}{reverse('standard-oscal', kwargs={'slug': slug})}" for slug in (source, target))
+        response = answer(request, mapping_page(source, target, found=found, hrefs=(of, to), language=language))
+        response["Content-Disposition"] = f'attachment; filename="{source}--{target}-mapping.json"'
         return response

@@ -18,4 +18,9 @@ urlpatterns = [
     path("comparisons/<str:a>/<str:b>/", views.ComparisonView.as_view(), name="comparison"),
     path("crosswalks/", crosswalk_views.CrosswalksView.as_view(), name="crosswalks"),
     path("crosswalks/<str:source>--<str:target>/", crosswalk_views.CrosswalkView.as_view(), name="crosswalk"),
+    path(
+        "crosswalks/<str:source>--<str:target>/oscal/",
+        crosswalk_views.CrosswalkOscalView.as_view(),
+        name="crosswalk-oscal",
+    ),
 ]

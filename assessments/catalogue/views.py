@@ -148,11 +148,14 @@ class RequirementView(PublicView):
         return answer(request, pages.requirement_page(_current(slug), ref=ref, language=asked_language(request)))
 
 
-class OscalView(PublicView):
+class FileView(PublicView):
+    """Answers with a file whatever the caller's Accept says; problems stay problem documents."""
+
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:  # noqa: FBT001, FBT002
-        """A file whatever the caller's Accept says; problems stay problem documents."""
         return JSONRenderer(), JSONRenderer.media_type
 
+
+class OscalView(FileView):
     @extend_schema(
         operation_id="standard_oscal",
         parameters=[OpenApiParameter("format", str, enum=pages.OSCAL_FORMS), LANGUAGE],
