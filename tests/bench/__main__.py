@@ -4,7 +4,8 @@ Starts its own servers in var/bench (emptied first), makes its data, measures ov
 writes var/bench/results.json. A benchmark and no test: a missed aim is shown and does not fail the run.
 
 `bench crosstalk` and `bench isolation` ask whether tenants meet, and what keeping them apart costs; `bench grants` what
-somebody waits who was let into very many assessments; `bench pages` what a visitor waits for a public page;
+somebody waits who was let into very many assessments; `bench import` what a catalogue of 10 MB takes to read;
+`bench pages` what a visitor waits for a public page;
 `bench search` what a search takes over ten thousand requirements; `bench trail` measures appends to the audit trail.
 """
 
@@ -21,13 +22,14 @@ from tests.bench.own import measured
 from tests.bench.run import Options, run_bench
 from tests.bench.sizes import Sizes
 
-OTHERS = ("crosstalk", "editors", "grants", "isolation", "pages", "search", "trail")
-"""Measurements of their own: `./plumbline bench <name> --help`."""
+_NAMED = ("crosstalk", "editors", "grants", "isolation", "pages", "search", "trail")
+OTHERS = {name: name for name in _NAMED} | {"import": "importing"}
+"""Name → folder. Measurements of their own: `./plumbline bench <name> --help`."""
 
 
 def main(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] in OTHERS:
-        return int(import_module(f"tests.bench.{arguments[0]}.__main__").main(arguments[1:]))
+        return int(import_module(f"tests.bench.{OTHERS[arguments[0]]}.__main__").main(arguments[1:]))
     options = _parse(arguments)
     signal.signal(signal.SIGTERM, _end)
     try:

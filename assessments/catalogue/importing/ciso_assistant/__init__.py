@@ -1,0 +1,1 @@
+"""Libraries of CISO Assistant (github.com/intuitem/ciso-assistant-community): frameworks and mapping sets."""

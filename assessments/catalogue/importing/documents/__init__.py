@@ -1,0 +1,1 @@
+"""Bytes to values that know where they stand, within limits of size and depth. Pure."""
