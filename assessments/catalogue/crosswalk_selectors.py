@@ -124,3 +124,9 @@ def _read(crosswalk_id: UUID) -> Links:
         source_titles=titles["source"],
         target_titles=titles["target"],
     )
+
+
+def successor_of(slug: str) -> str | None:
+    """The slug of the next edition, where a crosswalk says so; one query."""
+    rows = Crosswalk.objects.filter(source_slug=slug, succession=True, is_current=True).order_by("target_slug")
+    return rows.values_list("target_slug", flat=True).first()

@@ -3,6 +3,7 @@ from assessments.models.answer import Answer, AnswerComment
 from assessments.models.assessment import Assessment, AssessmentScore
 from assessments.models.evidence import Evidence, EvidenceLink, EvidenceVersion, FileState, VirusScan
 from assessments.models.grant import OutsideInvitation, ReviewGrant
+from assessments.models.inheritance import InheritedAnswer, InheritedState
 from assessments.models.reminder import EvidenceReminder, ReminderKind
 from assessments.models.request import EvidenceRequest, RequestedFile
 from assessments.models.review import Review
@@ -23,6 +24,8 @@ __all__ = [
     "EvidenceRequest",
     "EvidenceVersion",
     "FileState",
+    "InheritedAnswer",
+    "InheritedState",
     "OutsideInvitation",
     "ReminderKind",
     "RequestedFile",

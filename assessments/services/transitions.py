@@ -62,6 +62,16 @@ JOIN assessments_answer b ON b.organisation_id = a.organisation_id AND b.assessm
 JOIN assessments_evidencelink l ON l.organisation_id = a.organisation_id AND l.answer_id = a.id
 WHERE a.organisation_id = %(organisation)s AND a.assessment_id = %(predecessor)s
 """
+_COPY_INHERITED = """
+INSERT INTO assessments_inheritedanswer (id, organisation_id, assessment_id, requirement_id, state, over_link, offer,
+  answer_version, decided_by_id, decided_at)
+SELECT new_id(), i.organisation_id, %(successor)s, i.requirement_id, i.state, i.over_link, i.offer,
+  CASE WHEN i.answer_version = a.version THEN 1 END, i.decided_by_id, i.decided_at
+FROM assessments_inheritedanswer i
+LEFT JOIN assessments_answer a ON a.organisation_id = i.organisation_id AND a.assessment_id = i.assessment_id
+  AND a.requirement_id = i.requirement_id
+WHERE i.organisation_id = %(organisation)s AND i.assessment_id = %(predecessor)s
+"""
 
 _NEW_ID = """encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING substring(
   int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1),
@@ -185,7 +195,7 @@ def _archive(assessment: Assessment, target: AssessmentState, access: Access) ->
 
 
 def _reopen(assessment: Assessment, target: AssessmentState, access: Access) -> Assessment:
-    """The approved assessment stays as it is; its successor takes over the answers with three statements in all."""
+    """The approved assessment stays as it is; its successor takes over the answers with four statements in all."""
     successor_id = Assessment.objects.filter(predecessor=assessment).values_list("pk", flat=True).first()
     if successor_id is not None:
         raise Conflict("revision-exists", "There is a newer revision already.", successor=successor_id)
@@ -217,6 +227,7 @@ def _reopen(assessment: Assessment, target: AssessmentState, access: Access) -> 
         cursor.execute(_COPY_ANSWERS.replace("new_id()", _NEW_ID), values)
         copied = cursor.rowcount
         cursor.execute(_COPY_LINKS.replace("new_id()", _NEW_ID), values)
+        cursor.execute(_COPY_INHERITED.replace("new_id()", _NEW_ID), values)
     told = {"predecessor": assessment.pk, "revision": successor.revision, "answers": copied}
     _record(AssessmentMove.REOPEN, assessment=successor, before=assessment.state, told=told)
     return successor

@@ -17,6 +17,7 @@ from api.problems import Invalid
 from api.serializers import parse
 from assessments.lifecycle import AnswerState
 from assessments.selectors.assessments import get_assessment
+from assessments.selectors.offers import inherited_from
 from assessments.selectors.sight import Sight, sight_of
 from assessments.selectors.workbook import (
     AnswerRow,
@@ -34,8 +35,8 @@ from assessments.serializers.answer import (
     AssignmentFields,
     ChangedAnswer,
     ChangedAnswers,
-    WorkbookRequirement,
 )
+from assessments.serializers.inheritance import AnsweredRequirement
 from assessments.services import answer as answers
 from assessments.services.assign import assign_answers
 from assessments.views.assessments import IF_MATCH, LANGUAGE, NoFields, person_filter
@@ -81,12 +82,12 @@ class AnswersView(TenantView):
         keep = _Kept(filters, request=request, sight=sight)
         book = open_workbook(assessment, sight=sight, language=request.query_params.get("language"))
         size = Page().get_page_size(request) or Page.page_size
-        page = answer_page(book, keep=keep, start=_read_cursor(filters), size=size)
+        page = answer_page(book, keep=keep, start=read_cursor(filters), size=size)
         return Response(
             {
                 "results": page.answers,
-                "next": _address(request, page.next),
-                "previous": _address(request, page.previous),
+                "next": address(request, page.next),
+                "previous": address(request, page.previous),
             }
         )
 
@@ -105,7 +106,7 @@ class AnswerView(TenantView):
     actions = {"GET": Action.ASSESSMENT_READ, "PATCH": Action.ANSWER_WRITE}
     members_only = False
 
-    @extend_schema(operation_id="answer_read", parameters=[LANGUAGE], responses=WorkbookRequirement)
+    @extend_schema(operation_id="answer_read", parameters=[LANGUAGE], responses=AnsweredRequirement)
     def get(self, request: TenantRequest, assessment_id: UUID, ref: str) -> Response:
         """One requirement with its answer and score. The ETag is that of the answer, "0" before there is one."""
         Filters(request)
@@ -115,7 +116,9 @@ class AnswerView(TenantView):
         book = open_workbook(assessment, sight=sight, top=ref, language=request.query_params.get("language"))
         row = book.rows.get(ref)
         headers = {"ETag": etag(row.version if row else 0)} if node.assessable else None
-        return Response(requirement_body(book, ref=ref), headers=headers)
+        inherited = inherited_from(assessment, node=node, row=row) if request.access.is_member else None
+        body = requirement_body(book, ref=ref) | {"inherited_from": inherited}
+        return Response(body, headers=headers)
 
     @extend_schema(operation_id="answer_change", parameters=[IF_MATCH], request=AnswerChange, responses=ChangedAnswer)
     def patch(self, request: TenantRequest, assessment_id: UUID, ref: str) -> Response:
@@ -191,7 +194,7 @@ class _Kept:
         )
 
 
-def _read_cursor(filters: Filters) -> int:
+def read_cursor(filters: Filters) -> int:
     text = filters.get("cursor")
     if text is None:
         return 0
@@ -202,7 +205,7 @@ def _read_cursor(filters: Filters) -> int:
     return position
 
 
-def _address(request: TenantRequest, position: int | None) -> str | None:
+def address(request: TenantRequest, position: int | None) -> str | None:
     if position is None:
         return None
     cursor = base64.urlsafe_b64encode(str(position).encode()).decode().rstrip("=")

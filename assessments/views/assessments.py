@@ -22,11 +22,13 @@ from assessments.selectors.assessments import (
     listed,
     summary_body,
 )
+from assessments.selectors.inheritance import inheritance_of
 from assessments.selectors.scores import root_body
 from assessments.selectors.sight import sight_of
 from assessments.selectors.workbook import open_workbook, requirements_json
 from assessments.serializers.answer import WorkbookShape
 from assessments.serializers.assessment import AssessmentChange, AssessmentPage, AssessmentShape, NewAssessment
+from assessments.serializers.inheritance import StartedShape
 from assessments.services.start import change_assessment, start_assessment
 from assessments.services.transitions import make_move
 from tenants.roles import Action
@@ -94,11 +96,16 @@ class AssessmentsView(TenantView):
         page.data["results"] = listed(page.data["results"])
         return page
 
-    @extend_schema(operation_id="assessment_start", request=NewAssessment, responses={201: AssessmentShape})
+    @extend_schema(operation_id="assessment_start", request=NewAssessment, responses={201: StartedShape})
     def post(self, request: TenantRequest) -> Response:
-        """Start an assessment on the current edition of a standard."""
+        """Start an assessment on the current edition of a standard.
+
+        `inherited` counts the answers given elsewhere that speak for it: see `inherited_list`.
+        """
         assessment = start_assessment(access=request.access, fields=parse(NewAssessment, request.data))
-        return _answer(assessment, request=request, status=201)
+        answer = _answer(assessment, request=request, status=201)
+        answer.data["inherited"] = inheritance_of(assessment).counts
+        return answer
 
 
 class AssessmentView(TenantView):

@@ -33,6 +33,7 @@ TRAVELS: Final[dict[str, dict[str, str]]] = {
     "assessments.EvidenceRequest": {"token_hash": NOBODYS_TOKEN},
     "assessments.RequestedFile": {},
     "assessments.EvidenceReminder": {},
+    "assessments.InheritedAnswer": {},
     "assessments.Review": {},
     "assessments.ReviewGrant": {"last_seen_at": EMPTY},
     "assessments.OutsideInvitation": {},

@@ -75,6 +75,9 @@ _JSON: dict[tuple[str, str], Any] = {
         "answers": [{"ref": t.ref, "version": _version(t), "note": "New.", "assignee": _assessor(t)}]
     },
     ("answer", "PATCH"): lambda t: {"note": "New.", "assignee": _assessor(t)},
+    ("inherited-confirm", "POST"): {"all": "full"},
+    ("inherited-dismiss", "POST"): lambda t: {"refs": [t.ref]},
+    ("assessment-upgrade", "POST"): {"name": "Next edition"},
     ("actions", "POST"): lambda t: {"ref": t.ref, "title": "Improve", "owner": _assessor(t)},
     ("action", "PATCH"): lambda t: {"title": "Improve more", "owner": _assessor(t)},
     ("actions-from-gaps", "POST"): {"limit": 3},

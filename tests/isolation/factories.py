@@ -28,6 +28,7 @@ from assessments.models import (
     EvidenceReminder,
     EvidenceRequest,
     EvidenceVersion,
+    InheritedAnswer,
     OutsideInvitation,
     RequestedFile,
     Review,
@@ -245,6 +246,14 @@ def evidence_link(t: Tenant) -> EvidenceLink:
     return EvidenceLink.objects.create(answer=t.of(Answer), evidence=t.of(Evidence), linked_by=t.people["assessor"])
 
 
+def inherited_answer(t: Tenant) -> InheritedAnswer:
+    return InheritedAnswer.objects.create(
+        assessment=t.of(Assessment), requirement_id=_leaves()[0].id, state="confirmed", over_link=False,
+        offer={"ref": t.ref, "carries": "full", "level": 2.0, "reason": t.text("reason"), "routes": []},
+        answer_version=1, decided_by=t.people["assessor"], decided_at=timezone.now(),
+    )  # fmt: skip
+
+
 def review(t: Tenant) -> Review:
     return Review.objects.create(
         answer=t.of(Answer), answer_version=1, reviewer=t.people["reviewer"], verdict="validated", level=2.0,
@@ -347,6 +356,7 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     DirectUpload: direct_upload,
     StorageQuota: lambda _: StorageQuota.objects.create(limit_bytes=10**9),
     StorageReservation: lambda _: StorageReservation.objects.create(size=1, expires_at=live_until()),
+    InheritedAnswer: inherited_answer,
     Review: review,
     ReviewGrant: review_grant,
     OutsideInvitation: outside_invitation,

@@ -44,6 +44,7 @@ NO_CANARY: Final = {
     "assessments.EvidenceRequest.token_hash": "a hash",
     "assessments.DirectUpload.sha256": "a hash",
     "assessments.DirectUpload.state": "one of a few words",
+    "assessments.InheritedAnswer.state": "one of two words",
     "assessments.Review.verdict": "one of two words",
     "assessments.ReviewGrant.assessment_state": "one of a few words",
     "assessments.ReviewGrant.sections": "refs of the standard",

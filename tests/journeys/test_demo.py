@@ -83,6 +83,15 @@ def test_two_organisations_and_three_assessments_have_scores_and_coverage(facts:
     assert smaller["coverage"] == pytest.approx(smaller["answered"] / smaller["applicable"])
 
 
+def test_a_second_site_is_offered_the_answers_of_the_first_and_counts_what_was_confirmed(facts: dict[str, Any]) -> None:
+    found = facts["inherited"]
+    first = next(row for row in facts["assessments"] if row["standard"] == "ISO 13485:2016")
+    assert 0 < found["offered"]["full"] <= first["answered"]
+    assert (found["answered_before"], found["answered"]) == (0, found["confirmed"])
+    assert found["confirmed"] == 5
+    assert found["evidence"] > 0
+
+
 def test_every_report_is_the_file_it_says_and_a_pdf_that_can_be_read_aloud(
     facts: dict[str, Any], data_dir: Path
 ) -> None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from config.demo.client import Browser
+from config.demo.inherited import second_site
 from config.demo.isolation import try_everything
 from config.demo.mailbox import Mailbox
 from config.demo.people import Town
@@ -63,6 +64,7 @@ def _play(town: Town, *, folder: Path, say: Any) -> dict[str, Any]:
     cast = _found_first_organisation(town, say=say)
     owner, leader = cast.owner, cast.leader
     rounds = [_assess(cast, slug=slug, say=say) for slug in (FIRST, SECOND)]
+    inherited = second_site(cast.admin, cast.first, organisation=A, standard=FIRST, say=say)
     due = _schedule(cast.admin, leader=leader, assessment=rounds[0].assessment["id"])
     say(f"a weekly schedule comes due at {due:%H:%M:%S} ({LEADER_ZONE})")
     reports = []
@@ -95,6 +97,7 @@ def _play(town: Town, *, folder: Path, say: Any) -> dict[str, Any]:
             },
         ],
         "assessments": [_row(owner, A, done) for done in rounds] + [_row(stranger, B, second)],
+        "inherited": inherited,
         "reports": reports,
         "mails": [
             {"path": str(mail.path), "to": mail.recipient, "subject": mail.subject} for mail in town.mailbox.letters()

@@ -22,6 +22,11 @@ def print_summary(facts: Mapping[str, Any], *, base_url: str, folder: Path) -> N
             f"  {row['organisation']:18} {row['standard']:16} {row['state']:12} {_level(scores['asserted']):>8}"
             f" {_level(scores['evidenced']):>9} {_level(scores['validated']):>9} {row['coverage']:>8.0%}"
         )
+    inherited = facts["inherited"]
+    print(
+        f"\nInherited: {inherited['offered']['full']} answers offered to a second site, {inherited['confirmed']}"
+        f" confirmed; answered there {inherited['answered_before']} before, {inherited['answered']} after"
+    )
     print("\nReports")
     for report in facts["reports"]:
         print(f"  {report['path']}  {report['pages']} pages, sha256 {report['sha256'][:16]}…")
