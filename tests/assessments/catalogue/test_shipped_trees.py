@@ -149,3 +149,14 @@ def test_sp_800_171_r3_counts_what_it_holds_and_keeps_the_refs_of_r2_for_look_up
         "03.05.06", "03.05.08", "03.05.09", "03.07.01", "03.13.02", "03.13.14",
     ]  # fmt: skip
     assert (replaced["03.01.13"], replaced["03.12.04"]) == (("03.13.08",), ("03.15.02",))
+
+
+def test_iso_42001_assesses_impact_beside_risk_and_counts_thirty_eight_controls() -> None:
+    """ISO/IEC 42001:2023: clauses 4 to 10, and Annex A from A.2 to A.10, whose first control is always numbered 2."""
+    leaves = [node.ref for node in document("iso-42001-2023").requirements if node.assessable]
+    clauses = [ref for ref in leaves if not ref.startswith("A.")]
+    assert (len(clauses), len(leaves)) == (32, 70)
+    assert {"6.1.2", "6.1.4", "8.2", "8.4"} <= set(clauses)
+    controls = Counter(ref.split(".")[1] for ref in leaves if ref.startswith("A."))
+    assert controls == {"2": 3, "3": 2, "4": 5, "5": 4, "6": 9, "7": 5, "8": 4, "9": 3, "10": 3}
+    assert {"A.2.2", "A.6.1.2", "A.6.2.2", "A.10.2"} <= set(leaves)
