@@ -160,3 +160,26 @@ def test_iso_42001_assesses_impact_beside_risk_and_counts_thirty_eight_controls(
     controls = Counter(ref.split(".")[1] for ref in leaves if ref.startswith("A."))
     assert controls == {"2": 3, "3": 2, "4": 5, "5": 4, "6": 9, "7": 5, "8": 4, "9": 3, "10": 3}
     assert {"A.2.2", "A.6.1.2", "A.6.2.2", "A.10.2"} <= set(leaves)
+
+
+def test_fssc_22000_counts_its_three_layers_and_tells_each_category_what_is_not_for_it() -> None:
+    """FSSC 22000 version 6, Part 2, 2.5: the food chain categories stand in the headings of the requirements."""
+    scheme = document("fssc-22000-v6")
+    leaves = [node for node in scheme.requirements if node.assessable]
+    layers = Counter(node.ref.partition(":")[0].partition(".")[0] for node in leaves)
+    assert layers == {"ISO22000": 76, "PRP": 15, "2": 21}
+    categories = {selection.slug for selection in scheme.selections}
+    assert categories == {"biii", "c", "d", "e", "fi", "fii", "g", "i", "k"}
+    missing = {
+        category: {node.ref for node in leaves if node.selections is not None and category not in node.selections}
+        for category in categories
+    }
+    prerequisites = {node.ref for node in leaves if node.ref.startswith("PRP:")}
+    several_sites = {"2.5.18.1", "2.5.18.2"}
+    assert missing["c"] == several_sites | {"2.5.14"}
+    assert missing["d"] == prerequisites | several_sites | {"2.5.7"}
+    assert missing["i"] == prerequisites | several_sites | {"2.5.14", "2.5.16"}
+    assert missing["fii"] == prerequisites | {"2.5.7", "2.5.11", "2.5.12", "2.5.14", "2.5.15"}
+    assert missing["g"] == prerequisites | {"2.5.7", "2.5.13", "2.5.14"}
+    assert not any(ref.startswith("ISO22000:") for refs in missing.values() for ref in refs)
+    assert {node.ref for node in leaves if node.applies_if} == several_sites
