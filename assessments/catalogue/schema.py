@@ -16,6 +16,8 @@ from assessments.scoring import OwnAnswerRule, known_methods
 FORMAT: Final = 1
 DEFAULT_LANGUAGE: Final = "en"
 MINIMUM_FAQ: Final = 6
+OWN_SLUG: Final = "own-"
+"""What slugs of organisations' own standards begin with, and public ones never: no sync can ever make one ambiguous."""
 
 METHODS: Final = known_methods()
 OWN_ANSWER_RULES: Final = tuple(rule.value for rule in OwnAnswerRule)
@@ -205,6 +207,8 @@ class StandardDocument:
     faq: Mapping[str, tuple[Question, ...]]
     selections: tuple[Selection, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    language: str = DEFAULT_LANGUAGE
+    """The default one: another than English only in a standard that an organisation made."""
 
     @property
     def method(self) -> str:
@@ -213,4 +217,4 @@ class StandardDocument:
     @property
     def languages(self) -> tuple[str, ...]:
         """The default language first, the others by name."""
-        return tuple(sorted({*self.texts, *self.prose}, key=lambda language: (language != DEFAULT_LANGUAGE, language)))
+        return tuple(sorted({*self.texts, *self.prose}, key=lambda language: (language != self.language, language)))

@@ -85,7 +85,7 @@ def current_standard(slug: str) -> Current | None:
 def startable_standard(slug: str) -> Current | None:
     """The current standard of a slug, public or of the organisation in scope, or None; one query.
 
-    Both at once there never are: slugs of organisations' own begin with `models.OWN_SLUG`, and public ones do not.
+    Both at once there never are: slugs of organisations' own begin with `schema.OWN_SLUG`, and public ones do not.
     """
     return _first(Standard.objects, slug=slug)
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
-from uuid import UUID
+from typing import NamedTuple
 
 from django.db import connections, transaction
 from django.db.models import Q
 
-from api.ids import new_id
 from assessments.catalogue.crosswalk import CrosswalkDocument
 from assessments.catalogue.crosswalk_sync import (
     CrosswalkResult,
@@ -22,9 +20,7 @@ from assessments.catalogue.crosswalk_sync import (
     plan_crosswalks,
     store_crosswalks,
 )
-from assessments.catalogue.facts import Prose, Question
 from assessments.catalogue.loader import (
-    content_hash,
     files_hash,
     load_records,
     load_standard,
@@ -32,16 +28,9 @@ from assessments.catalogue.loader import (
     records_hash,
     standard_folders,
 )
-from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardText
-from assessments.catalogue.outline import outline_of, theme_shares
-from assessments.catalogue.schema import (
-    DEFAULT_LANGUAGE,
-    Alternative,
-    CatalogueError,
-    CatalogueFault,
-    Scale,
-    StandardDocument,
-)
+from assessments.catalogue.models import Standard
+from assessments.catalogue.rows import Outcome, store_document
+from assessments.catalogue.schema import CatalogueError, CatalogueFault, StandardDocument
 from assessments.catalogue.search.index import index_current
 
 DATA = Path(__file__).parent / "data"
@@ -49,8 +38,6 @@ LOCK = 0x706C62636174
 """Key of the advisory lock that lets one sync at a time decide what is current."""
 
 RECORD = "record"
-
-Outcome = Literal["unchanged", "reworded files", "created", "switched back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +97,7 @@ def sync_catalogue(data: Path = DATA, *, using: str = "default") -> Synced:
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             for slug, document in documents.items():
-                outcomes[slug] = _store(document, files=hashes.get(slug, listed), using=using)
+                outcomes[slug] = store_document(document, files=hashes.get(slug, listed), using=using)[0]
             if relisted:
                 _strike(listed, using=using)
             if documents:
@@ -171,129 +158,3 @@ def _load(
     if faults:
         raise CatalogueError(faults)
     return documents
-
-
-def _store(document: StandardDocument, *, files: str, using: str) -> Outcome:
-    """Make the document's row the current one of its slug, writing it where it is new."""
-    rows = Standard.public.using(using).filter(slug=document.slug)
-    hashed = content_hash(document)
-    known = rows.filter(content_hash=hashed).only("id", "is_current").first()
-    if known and known.is_current:
-        rows.filter(id=known.id).update(files_hash=files)
-        return "reworded files"
-    rows.filter(is_current=True).update(is_current=False)
-    if known:
-        rows.filter(id=known.id).update(is_current=True, files_hash=files)
-        return "switched back"
-    _create(document, hashed=hashed, files=files, using=using)
-    return "created"
-
-
-def _create(document: StandardDocument, *, hashed: str, files: str, using: str) -> None:
-    facts = document.facts
-    standard = Standard(
-        slug=document.slug,
-        content_hash=hashed,
-        files_hash=files,
-        is_current=True,
-        number=facts["number"],
-        title=document.prose[DEFAULT_LANGUAGE]["title"],
-        publisher=facts["publisher"],
-        edition=facts["edition"],
-        year=facts["year"],
-        status=facts["status"],
-        kind=facts["kind"],
-        nature=facts["nature"],
-        sectors=facts["sectors"],
-        depth=document.depth,
-        scale_slug=document.scale.slug if document.scale else "",
-        scale=_scale(document.scale),
-        method=document.method,
-        parameters=dict(document.scoring.parameters),
-        result_scale=_scale(document.scoring.result),
-        selections=[{"slug": selection.slug, "name": selection.name} for selection in document.selections],
-        alternatives=[_alternative(alternative) for alternative in document.alternatives],
-        profile=facts,
-        languages=document.languages,
-        outline=outline_of(document.requirements) if document.requirements else None,
-        themes=theme_shares(document.requirements),
-    )
-    standard.save(using=using, force_insert=True)
-    ids = {node.ref: new_id() for node in document.requirements}
-    Requirement.objects.using(using).bulk_create(_requirements(document, standard=standard, ids=ids))
-    RequirementText.objects.using(using).bulk_create(
-        RequirementText(
-            requirement_id=ids[ref],
-            language=language,
-            title=text.title,
-            summary=text.summary,
-            question=text.question,
-            evidence=list(text.evidence),
-            levels={str(level): words for level, words in text.levels.items()},
-        )
-        for language, texts in document.texts.items()
-        for ref, text in texts.items()
-    )
-    StandardText.objects.using(using).bulk_create(
-        StandardText(standard=standard, language=language, profile=prose, faq=faq)
-        for language, (prose, faq) in _prose(document).items()
-    )
-
-
-def _requirements(document: StandardDocument, *, standard: Standard, ids: dict[str, UUID]) -> list[Requirement]:
-    return [
-        Requirement(
-            id=ids[node.ref],
-            standard=standard,
-            parent_id=ids[node.parent] if node.parent is not None else None,
-            ref=node.ref,
-            position=node.position,
-            depth=node.depth,
-            assessable=node.assessable,
-            weight=node.weight,
-            themes=list(node.themes),
-            applies_if=node.applies_if,
-            own_answer_rule=node.own_answer_rule,
-            withdrawn=None if node.withdrawn is None else list(node.withdrawn),
-            brief=node.brief,
-            points=node.points,
-            partial_points=node.partial_points,
-            stage=node.stage,
-            selections=None if node.selections is None else list(node.selections),
-            target=node.target,
-            critical=node.critical,
-        )
-        for node in document.requirements
-    ]
-
-
-def _prose(document: StandardDocument) -> dict[str, tuple[Prose, list[Question]]]:
-    """Prose and FAQ per language; a language that lacks one of the two has the default language's."""
-    return {
-        language: (
-            document.prose.get(language, document.prose[DEFAULT_LANGUAGE]),
-            list(document.faq.get(language, document.faq[DEFAULT_LANGUAGE])),
-        )
-        for language in document.languages
-    }
-
-
-def _alternative(alternative: Alternative) -> dict[str, Any]:
-    options = [{"slug": option.slug, "name": option.name, "refs": option.refs} for option in alternative.options]
-    return {"slug": alternative.slug, "name": alternative.name, "options": options}
-
-
-def _scale(scale: Scale | None) -> dict[str, Any] | None:
-    if scale is None:
-        return None
-    return {
-        "slug": scale.slug,
-        "name": scale.name,
-        "minimum": scale.minimum,
-        "maximum": scale.maximum,
-        "levels": [
-            {"level": level.level, "name": level.name, "criteria": level.criteria}
-            | ({} if level.worth is None else {"worth": level.worth})
-            for level in scale.levels
-        ],
-    }

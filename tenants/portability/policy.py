@@ -23,6 +23,7 @@ TRAVELS: Final[dict[str, dict[str, str]]] = {
     "catalogue.Requirement": {},
     "catalogue.RequirementText": {},
     "catalogue.StandardText": {},
+    "catalogue.StandardDraft": {},
     "assessments.Assessment": {},
     "assessments.AssessmentScore": {},
     "assessments.Answer": {},

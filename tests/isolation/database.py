@@ -68,7 +68,14 @@ def empty() -> None:
     models_ = apps.get_models(include_auto_created=True)
     # The catalogue's tables refer to organisations and these to people: PostgreSQL truncates neither alone.
     referred = ["tenants_organisation", "identity_person"]
-    emptied = sorted({model._meta.db_table for model in models_ if model._meta.app_label not in kept} - {*referred})
+    emptied = sorted(
+        {
+            model._meta.db_table
+            for model in models_
+            if model._meta.app_label not in kept or issubclass(model, TenantModel)
+        }
+        - {*referred}
+    )
     shared = [model._meta.db_table for model in models_ if issubclass(model, SharedModel)]
     connections.close_all()
     with as_owner() as owner, owner.transaction():

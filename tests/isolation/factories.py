@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from api import request_id
 from assessments.catalogue.editions import Edition, edition
-from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardText
+from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardDraft, StandardText
 from assessments.files import blobs
 from assessments.models import (
     Action,
@@ -343,6 +343,7 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     Requirement: own_standards.requirement,
     RequirementText: own_standards.requirement_text,
     StandardText: own_standards.standard_text,
+    StandardDraft: own_standards.draft,
     Assessment: assessment,
     AssessmentScore: assessment_score,
     Answer: answer,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardText
+from assessments.catalogue.drafts.content import as_json
+from assessments.catalogue.drafts.reading import content_from_json
+from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardDraft, StandardText
 
 if TYPE_CHECKING:
     from tests.isolation.world import Tenant
@@ -69,4 +71,21 @@ def standard_text(t: Tenant) -> StandardText:
     return StandardText.objects.create(
         standard=t.of(Standard), language="en", profile={"title": t.text("title"), "one_line": t.text("line")},
         faq=[{"question": t.text("asked"), "answer": t.text("answered")}],
+    )  # fmt: skip
+
+
+def draft(t: Tenant) -> StandardDraft:
+    """One that can be published."""
+    named = t.text("draft")
+    words = {"title": named, "summary": named, "question": named, "evidence": [named], "levels": {"1": named}}
+    facts = {
+        "publisher": named, "edition": "1", "year": 2026, "status": "current", "kind": "framework",
+        "nature": "framework", "certifiable": False, "sectors": ["all"],
+    }  # fmt: skip
+    requirement = {"ref": own_ref(t), "texts": {"en": words}}
+    content = {"slug": f"{own_slug(t)}-draft", "number": named, "title": named, "facts": facts}
+    return StandardDraft.objects.create(
+        slug=content["slug"], number=named, title=named, requirements=1, origin="authored",
+        content=as_json(content_from_json(content | {"requirements": [requirement]})),
+        report={"lines": [named]}, base=t.of(Standard), created_by=t.people["owner"],
     )  # fmt: skip

@@ -33,6 +33,8 @@ NO_CANARY: Final = {
     "catalogue.Requirement.withdrawn": "null while it is in force",
     "catalogue.RequirementText.language": "a language",
     "catalogue.StandardText.language": "a language",
+    "catalogue.StandardDraft.origin": "one of three words",
+    "catalogue.StandardDraft.state": "one of two words",
     "assessments.Assessment.language": "a language",
     "assessments.Assessment.state": "one of a few words",
     "assessments.Answer.state": "one of a few words",

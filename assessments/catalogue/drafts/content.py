@@ -259,7 +259,9 @@ def _scale(scale: str | DraftScale) -> str | dict[str, Any]:
 
 
 def _level(level: DraftLevel) -> dict[str, Any]:
-    out: dict[str, Any] = {"level": level.level, "name": dict(level.name), "criteria": dict(level.criteria)}
+    out: dict[str, Any] = {"level": level.level, "name": dict(level.name)}
+    if level.criteria:
+        out["criteria"] = dict(level.criteria)
     return out if level.worth is None else out | {"worth": level.worth}
 
 

@@ -154,10 +154,18 @@ def content_from_json(value: Any) -> DraftContent:
     """The content that `value` (parsed JSON) tells. Raises ContentError, also for what is over the limits."""
     faults: list[ContentFault] = []
     content = _content(_Value(value, "", faults))
-    if not faults and (size := size_of(content)) > MOST_BYTES:
-        faults.append(ContentFault("", "", f"a draft may have {MOST_BYTES:,} bytes as JSON, not {size:,}"))
     if faults:
         raise ContentError(faults)
+    return within_limits(content)
+
+
+def within_limits(content: DraftContent) -> DraftContent:
+    """The content itself. Raises ContentError where it is larger than a draft may be."""
+    if len(content.requirements) > MOST_REQUIREMENTS:
+        message = f"a draft may have {MOST_REQUIREMENTS:,} requirements, not {len(content.requirements):,}"
+        raise ContentError([ContentFault("/requirements", "", message)])
+    if (size := size_of(content)) > MOST_BYTES:
+        raise ContentError([ContentFault("", "", f"a draft may have {MOST_BYTES:,} bytes as JSON, not {size:,}")])
     return content
 
 

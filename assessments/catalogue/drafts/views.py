@@ -1,4 +1,4 @@
-"""An organisation's own standards: those it has published."""
+"""An organisation's own standards: those it has published. Their drafts stand in `draft_views`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from rest_framework.response import Response
 
 from api.pagination import Filters, paginate
 from api.problems import NotFound
+from api.serializers import parse
 from assessments.catalogue import pages
+from assessments.catalogue.drafts.draft_views import TAGS, NoFields, head_answer
 from assessments.catalogue.drafts.selectors import ORDERINGS, own_standard, own_standards, standard_body
-from assessments.catalogue.drafts.serializers import OwnStandardDetail, OwnStandardPage
+from assessments.catalogue.drafts.serializers import DraftHead, NewEdition, OwnStandardDetail, OwnStandardPage
+from assessments.catalogue.drafts.services import retire_standard, start_edition
 from assessments.catalogue.serializers import RequirementList, RequirementShape
 from assessments.catalogue.views import CURSOR, LANGUAGE, PAGE_SIZE, asked_language
 from tenants.roles import Action
 from tenants.views.tenant import TenantRequest, TenantView
-
-TAGS = ["own standards"]
 
 
 def _answer(page: pages.Page | None) -> HttpResponse:
@@ -58,6 +59,27 @@ class OwnStandardView(TenantView):
         The current edition, or the last one where there is none.
         """
         return _answer(pages.standard_page(own_standard(own_slug), language=asked_language(request)))
+
+
+class OwnStandardRetireView(TenantView):
+    actions = {"POST": Action.STANDARD_MANAGE}
+
+    @extend_schema(operation_id="own_standard_retire", request=None, responses={204: None}, tags=TAGS)
+    def post(self, request: TenantRequest, own_slug: str) -> Response:
+        """Retire a standard: no new assessment starts from it, and those under way go on."""
+        parse(NoFields, request.data or {})
+        retire_standard(slug=own_slug)
+        return Response(status=204)
+
+
+class OwnStandardEditionsView(TenantView):
+    actions = {"POST": Action.STANDARD_MANAGE}
+
+    @extend_schema(operation_id="own_standard_edition", request=NewEdition, responses={201: DraftHead}, tags=TAGS)
+    def post(self, request: TenantRequest, own_slug: str) -> Response:
+        """Begin the next edition of a standard: a draft with all that the last one says."""
+        edition = parse(NewEdition, request.data)["edition"]
+        return head_answer(start_edition(access=request.access, slug=own_slug, edition=edition).pk, status=201)
 
 
 class OwnRequirementsView(TenantView):

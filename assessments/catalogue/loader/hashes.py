@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from assessments.catalogue.schema import RequirementNode, RequirementText, Scale, StandardDocument
+from assessments.catalogue.schema import DEFAULT_LANGUAGE, RequirementNode, RequirementText, Scale, StandardDocument
 from assessments.scoring import OwnAnswerRule
 
 CONTENT_VERSION = 1
@@ -34,6 +34,8 @@ def _content(document: StandardDocument) -> dict[str, Any]:
         "prose": document.prose,
         "faq": document.faq,
     }
+    if document.language != DEFAULT_LANGUAGE:
+        content["language"] = document.language
     if document.depth != "full":
         content["depth"] = document.depth
     if scoring.parameters:

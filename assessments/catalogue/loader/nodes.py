@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assessments.catalogue.loader.reading import Place
 from assessments.catalogue.schema import OWN_ANSWER_RULES, RequirementNode, Scale, Vocabulary
@@ -33,14 +33,16 @@ class NodeReader:
         """One node and everything below it."""
         members = place.members(required=("ref",), optional=(*_ANYWHERE, *_OF_THE_ASSESSED))
         ref = self._ref(members)
-        named = Place(place.node, place.file, place.faults, ref or place.name)
+        named = replace(place, name=ref or place.name)
         withdrawn = self._withdrawn(named, members=members)
         assessable = withdrawn is None and _assessable(members)
         if not assessable:
             _refuse(named, members=members, withdrawn=withdrawn is not None)
         themes = tuple(members["themes"].choices(self.vocabulary.themes)) if "themes" in members else ()
         if assessable and not 1 <= len(themes) <= MAXIMUM_THEMES:
-            named.fault(f"an assessable requirement has 1 to {MAXIMUM_THEMES} themes, not {len(themes)}")
+            (named if themes else named.mildly()).fault(
+                f"an assessable requirement has 1 to {MAXIMUM_THEMES} themes, not {len(themes)}"
+            )
         if assessable and (needed := _NEEDED.get(self.method)) and needed not in members:
             named.fault(f"{needed} is missing: {self.method} needs it of every assessable requirement")
         node = RequirementNode(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -74,7 +74,7 @@ def _sources(place: Place) -> list[dict[str, Any]]:
     }
     sources = []
     ids: set[str] = set()
-    for item in place.items(at_least=1):
+    for item in place.items(at_least=1, mild=True):
         members = item.members(required=tuple(readers))
         source = {key: read(members[key]) for key, read in readers.items() if key in members}
         if source.get("id") in ids:
@@ -128,11 +128,23 @@ def read_facts(path: Path, *, root: Path, faults: list[CatalogueFault]) -> Facts
     required = ("format", *REQUIRED_FACTS)
     members = place.members(required=required, optional=[key for key in FACT_READERS if key not in required])
     read_format(members, known=(FORMAT,))
+    return _read_facts(members)
+
+
+def facts_at(place: Place) -> Facts:
+    """The typed facts of a draft, whose authors may be the only source there is."""
+    required = [key for key in REQUIRED_FACTS if key != "sources"]
+    optional = [key for key in FACT_READERS if key not in REQUIRED_FACTS]
+    return _read_facts(place.members(required=required, optional=[*optional, "sources"]), known=("edition", "year"))
+
+
+def _read_facts(members: Mapping[str, Place], *, known: Collection[str] = ()) -> Facts:
+    """`known`: figures that need no source."""
     facts: dict[str, Any] = {}
     for key, read in FACT_READERS.items():
         if key in members:
             facts[key] = _nullable(members[key], read) if key in NULLABLE_FACTS else read(members[key])
-    _check_sources(facts, members=members)
+    _check_sources(facts, members=members, known=known)
     return cast("Facts", facts)
 
 
@@ -146,12 +158,12 @@ def figures(facts: Mapping[str, Any]) -> list[str]:
     return stated if months["estimate"] else [*stated, "months"]
 
 
-def _check_sources(facts: Mapping[str, Any], *, members: Mapping[str, Place]) -> None:
+def _check_sources(facts: Mapping[str, Any], *, members: Mapping[str, Place], known: Collection[str]) -> None:
     supported = {key for source in facts.get("sources", ()) for key in source.get("supports", ())}
     for figure in figures(facts):
         key = figure.partition(".")[0]
-        if figure not in supported and key not in supported:
-            members[key].fault(f"no source supports {figure}; name it in the supports of one")
+        if not {figure, key} & {*supported, *known}:
+            members[key].mildly().fault(f"no source supports {figure}; name it in the supports of one")
 
 
 def _named(place: Place) -> Named:
@@ -161,7 +173,7 @@ def _named(place: Place) -> Named:
 
 def _part(place: Place, *, at_least: int, at_most: int) -> Part:
     members = place.members(required=("text", "items"))
-    items = members["items"].items(at_least=at_least, at_most=at_most) if "items" in members else []
+    items = members["items"].items(at_least=at_least, at_most=at_most, mild=True) if "items" in members else []
     return {"text": _text(members, "text"), "items": [_named(item) for item in items]}
 
 
@@ -185,7 +197,7 @@ def _phase(place: Place) -> dict[str, Any]:
 def _implementation(place: Place) -> dict[str, Any]:
     words = ("overview", "applies_to", "needs", "audits")
     members = place.members(required=(*words, "phases"))
-    phases = members["phases"].items(at_least=4, at_most=6) if "phases" in members else []
+    phases = members["phases"].items(at_least=4, at_most=6, mild=True) if "phases" in members else []
     return {key: _text(members, key) for key in words} | {"phases": [_phase(item) for item in phases]}
 
 
@@ -196,7 +208,7 @@ _PROSE_READERS: Mapping[str, Callable[[Place], Any]] = {
     "verdict": lambda place: _texts_of(place, "what_for", "who_adopts"),
     "definition": Place.text,
     **{key: (lambda place: _texts_of(place, "short", "text")) for key in HEADLINES},
-    "key_features": lambda place: [_named(item) for item in place.items(at_least=5, at_most=5)],
+    "key_features": lambda place: [_named(item) for item in place.items(at_least=5, at_most=5, mild=True)],
     "key_components": lambda place: _part(place, at_least=4, at_most=8),
     "why_used": lambda place: _part(place, at_least=4, at_most=6),
     "implementation": _implementation,
@@ -205,11 +217,20 @@ _PROSE_READERS: Mapping[str, Callable[[Place], Any]] = {
 
 def read_prose(path: Path, *, root: Path, faults: list[CatalogueFault]) -> Prose:
     place = open_place(path, root=root, faults=faults)
-    members = place.members(required=tuple(_PROSE_READERS)) if place else {}
+    return prose_at(place) if place else cast("Prose", {})
+
+
+def prose_at(place: Place) -> Prose:
+    """A profile's words; a draft may lack any of them."""
+    members = place.members(wanted=tuple(_PROSE_READERS))
     return cast("Prose", {key: read(members[key]) for key, read in _PROSE_READERS.items() if key in members})
 
 
 def read_faq(path: Path, *, root: Path, faults: list[CatalogueFault]) -> tuple[Question, ...]:
     place = open_place(path, root=root, faults=faults)
-    items = place.items(at_least=MINIMUM_FAQ) if place else []
+    return faq_at(place) if place else ()
+
+
+def faq_at(place: Place) -> tuple[Question, ...]:
+    items = place.items(at_least=MINIMUM_FAQ, mild=True)
     return tuple(cast("Question", _texts_of(item, "question", "answer")) for item in items)

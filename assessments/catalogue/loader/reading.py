@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,10 @@ class Place:
     file: str
     faults: list[CatalogueFault]
     name: str = ""
+    language: str = DEFAULT_LANGUAGE
+    """The one that whatever has words needs them in."""
+    warnings: list[CatalogueFault] | None = None
+    """Where what a draft may lack is told; None: among the faults."""
 
     @property
     def line(self) -> int:
@@ -59,11 +63,16 @@ class Place:
     def fault(self, message: str) -> None:
         self.faults.append(CatalogueFault(self.file, self.line, f"{self.name}: {message}" if self.name else message))
 
+    def mildly(self) -> Place:
+        """The place for faults that are only warnings in a draft."""
+        return self if self.warnings is None else replace(self, faults=self.warnings)
+
     def _wrong(self, wanted: str) -> None:
         self.fault(f"must be {wanted}, not {_WORDS.get(self.kind, self.kind)}")
 
     def _at(self, node: yaml.Node, name: str) -> Place:
-        return Place(node, self.file, self.faults, f"{self.name} > {name}" if self.name else name)
+        name = f"{self.name} > {name}" if self.name else name
+        return Place(node, self.file, self.faults, name, self.language, self.warnings)
 
     def entries(self, *, numbered: bool = False) -> list[tuple[str, int, Place]]:
         """(key, line of the key, value) of a mapping; keys that are no text and second keys of one name are faults.
@@ -93,21 +102,25 @@ class Place:
             found.append((text, key.line, self._at(value_node, text)))
         return found
 
-    def members(self, *, required: Collection[str] = (), optional: Collection[str] = ()) -> dict[str, Place]:
-        """The values of a mapping with known keys; unknown and missing keys are faults."""
+    def members(
+        self, *, required: Collection[str] = (), wanted: Collection[str] = (), optional: Collection[str] = ()
+    ) -> dict[str, Place]:
+        """The values of a mapping with known keys; unknown and missing keys are faults. A draft may lack the wanted."""
         found: dict[str, Place] = {}
         for key, line, value in self.entries():
-            if key in required or key in optional:
+            if key in required or key in wanted or key in optional:
                 found[key] = value
             else:
                 self.faults.append(CatalogueFault(self.file, line, f"{value.name}: unknown key"))
         if isinstance(self.node, yaml.MappingNode):
-            for key in required:
-                if key not in found:
-                    self.fault(f"{key} is missing")
+            for place, keys in ((self, required), (self.mildly(), wanted)):
+                for key in keys:
+                    if key not in found:
+                        place.fault(f"{key} is missing")
         return found
 
-    def items(self, *, at_least: int = 0, at_most: int | None = None) -> list[Place]:
+    def items(self, *, at_least: int = 0, at_most: int | None = None, mild: bool = False) -> list[Place]:
+        """The entries of a list; `mild`: a draft may have another number of them."""
         if not isinstance(self.node, yaml.SequenceNode):
             self._wrong("a list")
             return []
@@ -116,7 +129,7 @@ class Place:
             wanted = f"at least {at_least}" if at_most is None else f"{at_least} to {at_most}"
             if at_least == at_most:
                 wanted = str(at_least)
-            self.fault(f"must have {wanted} entries, not {count}")
+            (self.mildly() if mild else self).fault(f"must have {wanted} entries, not {count}")
         return [self._at(node, str(index)) for index, node in enumerate(self.node.value, start=1)]
 
     def text(self, *, at_most: int = 0) -> str:
@@ -135,8 +148,8 @@ class Place:
     def by_language(self) -> Mapping[str, str]:
         """Words by language, the default language among them."""
         words = {language: text.text() for language, _, text in self.entries()}
-        if words and DEFAULT_LANGUAGE not in words:
-            self.fault(f"{DEFAULT_LANGUAGE} is missing")
+        if isinstance(self.node, yaml.MappingNode) and self.language not in words:
+            self.fault(f"{self.language} is missing")
         return words
 
     def _matching(self, pattern: re.Pattern[str], *, wanted: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from assessments.catalogue.facts import Facts, Prose
 from assessments.catalogue.loader.hashes import CONTENT_VERSION
 from assessments.catalogue.loader.profile import FACT_READERS
 from assessments.catalogue.loader.reading import Place, open_place, read_format
+from assessments.catalogue.loader.structure import refuse_own_slug
 from assessments.catalogue.schema import (
     DEFAULT_LANGUAGE,
     FORMAT,
@@ -61,9 +63,11 @@ def records_hash(data: Path) -> str:
 def _read_record(place: Place) -> StandardDocument:
     members = place.members(required=("slug", "title", "source", *_FACTS), optional=(*_OPTIONAL_FACTS, "note"))
     slug = members["slug"].slug() if "slug" in members else ""
+    if "slug" in members:
+        refuse_own_slug(members["slug"])
     if len(slug) > LONGEST_SLUG:
         members["slug"].fault(f"must have at most {LONGEST_SLUG} characters, not {len(slug)}")
-    place = Place(place.node, place.file, place.faults, slug or place.name)
+    place = replace(place, name=slug or place.name)
     facts: dict[str, Any] = {
         key: FACT_READERS[key](members[key]) for key in (*_FACTS, *_OPTIONAL_FACTS) if key in members
     }

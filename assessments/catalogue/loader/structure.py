@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from assessments.catalogue.loader.reading import Place, open_place, read_format
 from assessments.catalogue.schema import (
     FORMAT,
     METHODS,
+    OWN_SLUG,
     Alternative,
     CatalogueFault,
     RequirementNode,
@@ -21,7 +23,8 @@ from assessments.catalogue.schema import (
 )
 from assessments.scoring import PARAMETERS
 
-_KEYS = ("format", "slug", "scale", "scoring", "requirements")
+_KEYS = ("slug", "scale", "scoring", "requirements")
+_CHOICES = ("selections", "alternatives")
 
 
 @dataclass(slots=True)
@@ -44,12 +47,33 @@ def read_structure(path: Path, *, root: Path, vocabulary: Vocabulary, faults: li
     place = open_place(path, root=root, faults=faults)
     if place is None:
         return structure
-    members = place.members(required=_KEYS, optional=("selections", "alternatives"))
+    members = place.members(required=("format", *_KEYS), optional=_CHOICES)
     read_format(members, known=(FORMAT,))
     if slug := members.get("slug"):
         structure.slug = slug.slug()
         if structure.slug != path.parent.name:
             slug.fault(f"must be the folder's name, {path.parent.name}")
+        refuse_own_slug(slug)
+    _fill(structure, members=members, vocabulary=vocabulary)
+    return structure
+
+
+def refuse_own_slug(place: Place) -> None:
+    if place.slug().startswith(OWN_SLUG):
+        place.fault(f"slugs that begin with {OWN_SLUG} are kept for organisations' own standards")
+
+
+def structure_at(place: Place, *, vocabulary: Vocabulary) -> Structure:
+    """The tree of a draft: the same keys, but for the format."""
+    structure = Structure()
+    members = place.members(required=_KEYS, optional=_CHOICES)
+    if slug := members.get("slug"):
+        structure.slug = slug.slug()
+    _fill(structure, members=members, vocabulary=vocabulary)
+    return structure
+
+
+def _fill(structure: Structure, *, members: Mapping[str, Place], vocabulary: Vocabulary) -> None:
     if scale := members.get("scale"):
         structure.scale = vocabulary.scales.get(scale.choice(vocabulary.scales))
     if scoring := members.get("scoring"):
@@ -60,7 +84,6 @@ def read_structure(path: Path, *, root: Path, vocabulary: Vocabulary, faults: li
         _read_tree(requirements, structure=structure, vocabulary=vocabulary, selections=members.get("selections"))
     if alternatives := members.get("alternatives"):
         structure.alternatives = read_alternatives(alternatives, nodes=structure.nodes)
-    return structure
 
 
 def _read_tree(place: Place, *, structure: Structure, vocabulary: Vocabulary, selections: Place | None) -> None:

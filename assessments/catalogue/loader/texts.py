@@ -28,16 +28,17 @@ def read_texts(
             elif ref not in nodes:
                 faults.append(CatalogueFault(file, line, f"{ref}: orphan text, structure.yaml has no such ref"))
             else:
-                texts[ref] = _read_text(text, node=nodes[ref], scale=scale)
+                texts[ref] = read_text(text, node=nodes[ref], scale=scale)
             told.setdefault(ref, f"{file}:{line}")
     return texts
 
 
-def _read_text(place: Place, *, node: RequirementNode, scale: Scale) -> RequirementText:
+def read_text(place: Place, *, node: RequirementNode, scale: Scale) -> RequirementText:
+    """The words of one requirement in one language."""
     if not node.assessable:
         return _read_heading(place, node=node)
-    required, optional = (_HEADING, _ASSESSED) if node.brief else ((*_HEADING, *_ASSESSED), ())
-    members = place.members(required=required, optional=optional)
+    wanted, optional = ((), _ASSESSED) if node.brief else (_ASSESSED, ())
+    members = place.members(required=("title",), wanted=("summary", *wanted), optional=optional)
     return RequirementText(
         title=_text(members, "title", at_most=LONGEST_TITLE),
         summary=_text(members, "summary"),
@@ -48,8 +49,8 @@ def _read_text(place: Place, *, node: RequirementNode, scale: Scale) -> Requirem
 
 
 def _read_heading(place: Place, *, node: RequirementNode) -> RequirementText:
-    required = ("title",) if node.withdrawn is not None else _HEADING
-    members = place.members(required=required, optional=(*_HEADING, *_ASSESSED))
+    wanted = () if node.withdrawn is not None else ("summary",)
+    members = place.members(required=("title",), wanted=wanted, optional=(*_HEADING, *_ASSESSED))
     for key in _ASSESSED:
         if key in members:
             members[key].fault(f"a heading has no {key}: only assessable requirements do")
@@ -60,7 +61,7 @@ def _read_levels(place: Place, *, scale: Scale) -> dict[int, str]:
     levels = {int(key): text.text() for key, _, text in place.entries(numbered=True)}
     wanted = set(scale.written_levels)
     if missing := sorted(wanted - set(levels)):
-        place.fault(f"criteria are missing for level {', '.join(map(str, missing))}")
+        place.mildly().fault(f"criteria are missing for level {', '.join(map(str, missing))}")
     if unknown := sorted(set(levels) - wanted):
         place.fault(f"no level {', '.join(map(str, unknown))} is written on the scale {scale.slug}")
     return dict(sorted(levels.items()))

@@ -25,7 +25,7 @@ def load_vocabulary(data: Path) -> Vocabulary:
     conditions = _words(data / "applicability.yaml", root=data, key="conditions", faults=faults)
     scales = {}
     if members := _open(data / "scales.yaml", root=data, key="scales", faults=faults):
-        scales = {slug: _scale(slug, place) for slug, _, place in members.entries()}
+        scales = {slug: read_scale(place, slug=slug) for slug, _, place in members.entries()}
     if faults:
         raise CatalogueError(faults)
     return Vocabulary(themes=themes, scales=scales, conditions=conditions)
@@ -45,7 +45,8 @@ def _words(path: Path, *, root: Path, key: str, faults: list[CatalogueFault]) ->
     return {slug: name.by_language() for slug, _, name in place.entries()} if place else {}
 
 
-def _scale(slug: str, place: Place) -> Scale:
+def read_scale(place: Place, *, slug: str) -> Scale:
+    """{name, levels}"""
     members = place.members(required=("name", "levels"))
     levels = [_level(item) for item in members["levels"].items(at_least=2)] if "levels" in members else []
     numbers = [level.level for level in levels]
@@ -60,7 +61,7 @@ def _scale(slug: str, place: Place) -> Scale:
 
 
 def _level(place: Place) -> ScaleLevel:
-    members = place.members(required=("level", "name", "criteria"), optional=("worth",))
+    members = place.members(required=("level", "name"), wanted=("criteria",), optional=("worth",))
     return ScaleLevel(
         level=members["level"].integer() if "level" in members else 0,
         name=members["name"].by_language() if "name" in members else {},

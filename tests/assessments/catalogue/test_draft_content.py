@@ -29,7 +29,7 @@ WHOLE: dict[str, Any] = {
         "name": {"de": "Ja, nein"},
         "levels": [
             {"level": 0, "name": {"de": "Nein"}, "criteria": {"de": "Nichts da."}, "worth": 0.0},
-            {"level": 1, "name": {"de": "Ja"}, "criteria": {}, "worth": 1.0},
+            {"level": 1, "name": {"de": "Ja"}, "worth": 1.0},
         ],
     },
     "scoring": {"method": "floor", "parameters": {"reached": 1}, "result": "capability-0-5"},
