@@ -8,6 +8,7 @@ from functools import cache
 from assessments.catalogue.loader import load_standard, load_vocabulary
 from assessments.catalogue.schema import StandardDocument
 from assessments.catalogue.sync import DATA
+from assessments.scoring import LeafState, Scale, ScoreTree, TreeNode, score
 
 
 @cache
@@ -183,3 +184,31 @@ def test_fssc_22000_counts_its_three_layers_and_tells_each_category_what_is_not_
     assert missing["g"] == prerequisites | {"2.5.7", "2.5.13", "2.5.14"}
     assert not any(ref.startswith("ISO22000:") for refs in missing.values() for ref in refs)
     assert {node.ref for node in leaves if node.applies_if} == several_sites
+
+
+def test_sp_800_171_r2_loses_the_points_of_the_defence_methodology() -> None:
+    """NIST SP 800-171 DoD Assessment Methodology, version 1.2.1, section 5 and annex A; 32 CFR 170.24."""
+    leaves = {node.ref: node for node in document("nist-sp-800-171-r2").requirements if node.assessable}
+    families = Counter(node.parent for node in leaves.values())
+    assert list(families.values()) == [22, 3, 9, 9, 11, 3, 6, 9, 2, 6, 3, 4, 16, 7]
+    assert Counter(node.points for node in leaves.values()) == {5: 44, 3: 14, 1: 51, 0: 1}
+    assert 110 - sum(node.points or 0 for node in leaves.values()) == -203
+    assert leaves["3.12.4"].points == 0
+    assert {ref: node.partial_points for ref, node in leaves.items() if node.partial_points is not None} == {
+        "3.5.3": 3,
+        "3.13.11": 3,
+    }
+    some = {"3.1.1": 5, "3.1.19": 3, "3.3.3": 1, "3.7.2": 5, "3.8.8": 3, "3.14.7": 3}
+    assert {ref: leaves[ref].points for ref in some} == some
+    tree = ScoreTree.build(
+        [TreeNode(ref, points=node.points, partial_points=node.partial_points) for ref, node in leaves.items()],
+        method="subtractive",
+        scale=Scale(0, 2),
+        result=Scale(-203, 110),
+    )
+    met = dict.fromkeys(leaves, LeafState(2))
+    assert score(tree, met).root.asserted == 110
+    assert score(tree, dict.fromkeys(leaves, LeafState(0))).root.asserted == -203
+    assert score(tree, met | {"3.5.3": LeafState(1)}).root.asserted == 107
+    assert score(tree, met | {"3.1.1": LeafState(1)}).root.asserted == 105
+    assert score(tree, met | {"3.12.4": LeafState(0)}).root.asserted == 110
