@@ -212,3 +212,13 @@ def test_sp_800_171_r2_loses_the_points_of_the_defence_methodology() -> None:
     assert score(tree, met | {"3.5.3": LeafState(1)}).root.asserted == 107
     assert score(tree, met | {"3.1.1": LeafState(1)}).root.asserted == 105
     assert score(tree, met | {"3.12.4": LeafState(0)}).root.asserted == 110
+
+
+def test_iso_28000_holds_its_principles_strategies_and_security_plans() -> None:
+    """ISO 28000:2022: clauses 4.2.3, 8.5 and 8.6 are what the harmonized structure does not bring by itself."""
+    leaves = [node.ref for node in document("iso-28000-2022").requirements if node.assessable]
+    assert Counter(ref.split(".")[0] for ref in leaves) == {
+        "4": 6, "5": 4, "6": 6, "7": 7, "8": 12, "9": 6, "10": 2,
+    }  # fmt: skip
+    assert {"4.2.3", "5.2.2", "8.4", "8.5.1", "8.5.3"} <= set(leaves)
+    assert [ref for ref in leaves if ref.startswith("8.6")] == [f"8.6.{number}" for number in range(1, 6)]
