@@ -77,6 +77,9 @@ class OverlapShape(Shape):
     )
     note = serializers.CharField()
     share = serializers.FloatField(allow_null=True, help_text="0 to 1; null where a side has no requirements here.")
+    strict_share = serializers.FloatField(
+        allow_null=True, help_text="As `share`, of what a crosswalk covers wholly; null without one."
+    )
     shared_themes = ThemeShareShape(many=True)
     themes_only_a = ThemeShareShape(many=True)
     themes_only_b = ThemeShareShape(many=True)

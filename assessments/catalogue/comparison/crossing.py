@@ -69,6 +69,13 @@ class Crossing:
             return None
         return share_of(self.a.touched + self.b.touched, self.a.total + self.b.total)
 
+    @property
+    def strict_share(self) -> float | None:
+        """As `share`, of what is covered."""
+        if self.a.total is None or self.b.total is None:
+            return None
+        return share_of(self.a.covered + self.b.covered, self.a.total + self.b.total)
+
 
 def crossing_of(  # what a crosswalk states of itself
     name: str,

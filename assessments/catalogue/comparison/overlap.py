@@ -64,6 +64,7 @@ class EffortSpan:
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """`share` is 0 to 1: with a crosswalk what both sides have touched over what both have, else the theme estimate.
+    `strict_share` counts what a crosswalk covers wholly instead; no theme tells that.
 
     It is None where a side has no tree. The effort for a side is None where its coverage is unknown, and where its
     months are not stated or do not apply. `crosswalk` is None where none is in the catalogue; with suggestions alone in
@@ -80,6 +81,7 @@ class Overlap:
     b_after_a: EffortSpan | None
     effort_note: str
     crosswalk: Crossing | None = None
+    strict_share: float | None = None
 
     @property
     def is_counted(self) -> bool:
@@ -108,6 +110,7 @@ def overlap_of(
         b_after_a=_effort(b, covered=crossing.b.touched_share),
         effort_note=COUNTED_EFFORT_NOTE,
         crosswalk=crossing,
+        strict_share=crossing.strict_share,
     )
 
 

@@ -184,6 +184,7 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> 
             "differing": differing,
             "agreeing": agreeing,
             "share": None if overlap.share is None else drawing.percent(overlap.share, places=0),
+            "strict": "" if overlap.strict_share is None else drawing.percent(overlap.strict_share, places=0),
             **_overlap(comparison, path=path),
             "order": order_of(first, second, overlap=overlap),
             "description": contents.shortened(f"{a.number} vs {b.number}: {verdict.a}"),

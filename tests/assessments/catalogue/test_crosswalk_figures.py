@@ -97,6 +97,8 @@ def test_a_crosswalk_serves_both_orders_and_mirrors(
     else:
         touched = found["source"]["touched"] + found["target"]["touched"]
         assert share == pytest.approx(touched / sum(totals), abs=1e-4)  # type: ignore[arg-type]
+        covered = found["source"]["covered"] + found["target"]["covered"]
+        assert overlap.strict_share == pytest.approx(covered / sum(totals), abs=1e-4)  # type: ignore[arg-type]
     months = b.facts.get("months")
     if months is None or totals[1] is None:
         assert overlap.b_after_a is None

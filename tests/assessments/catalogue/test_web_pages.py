@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -133,7 +133,8 @@ def test_every_number_on_a_comparison_can_be_made_from_rows(path: str) -> None:
     assert not unknown, unknown
     basis = "reviewed crosswalk" if crosswalk else "theme estimate"
     share = _whole_share(crosswalk) if crosswalk else shares[a.slug]
-    assert f"{100 * share:.0f} % overlap {basis}" in words(main)
+    strict = f" and {100 * _whole_share(crosswalk, what='covered'):.0f} % covered wholly" if crosswalk else ""
+    assert f"{100 * share:.0f} % overlap {basis}{strict}" in words(main)
 
 
 def _crosswalk(a: str, b: str) -> Crosswalk | None:
@@ -152,9 +153,9 @@ def _counted_shares(crosswalk: Crosswalk) -> dict[str, float]:
     return {slug: round(side["touched"] / (side["total"] or 1), 4) for slug, side in _sides(crosswalk)}
 
 
-def _whole_share(crosswalk: Crosswalk) -> float:
+def _whole_share(crosswalk: Crosswalk, *, what: Literal["touched", "covered"] = "touched") -> float:
     sides = [side for _, side in _sides(crosswalk)]
-    return round(sum(side["touched"] for side in sides) / sum(side["total"] or 0 for side in sides), 4)
+    return round(sum(side[what] for side in sides) / sum(side["total"] or 0 for side in sides), 4)
 
 
 def _linked(crosswalk: Crosswalk) -> set[str]:
@@ -164,6 +165,7 @@ def _linked(crosswalk: Crosswalk) -> set[str]:
     found = _numbers(json.dumps([crosswalk.method, crosswalk.sources, crosswalk.reviewed_on.isoformat()]))
     found |= {str(count) for count in (*by_relation.values(), 0, sum(by_relation.values()))}
     found |= {str(len(groups) - sum(by_relation.values())), f"{100 * _whole_share(crosswalk):.0f}"}
+    found.add(f"{100 * _whole_share(crosswalk, what='covered'):.0f}")
     for _, side in _sides(crosswalk):
         total = side["total"] or 0
         found |= {str(count) for count in (total, side["touched"], side["covered"], total - side["touched"])}
