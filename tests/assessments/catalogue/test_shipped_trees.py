@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 
+from assessments.catalogue.crosswalk import counts_of
+from assessments.catalogue.crosswalk_sync import Sides
 from assessments.catalogue.loader import load_standard, load_vocabulary
+from assessments.catalogue.loader.crosswalks import load_crosswalks
 from assessments.catalogue.schema import StandardDocument
 from assessments.catalogue.sync import DATA
 from assessments.scoring import LeafState, Scale, ScoreTree, TreeNode, score
@@ -184,6 +187,22 @@ def test_fssc_22000_counts_its_three_layers_and_tells_each_category_what_is_not_
     assert missing["g"] == prerequisites | {"2.5.7", "2.5.13", "2.5.14"}
     assert not any(ref.startswith("ISO22000:") for refs in missing.values() for ref in refs)
     assert {node.ref for node in leaves if node.applies_if} == several_sites
+
+
+def test_the_first_layer_of_fssc_22000_is_iso_22000_clause_by_clause() -> None:
+    """FSSC 22000 version 6, Part 2, 2.1: the standard is audited as a whole; logo use and food waste are not in it."""
+    sides = Sides(DATA)
+    path = DATA.parent / "crosswalks" / "fssc-22000-v6--iso-22000-2018.yaml"
+    (crosswalk,) = load_crosswalks([path], side=sides.find, faults=[])
+    equal = [(group.source, group.target) for group in crosswalk.groups if group.relation == "equal"]
+    clauses = [node.ref for node in document("fssc-22000-v6").requirements if node.assessable and ":" in node.ref]
+    assert equal == [((ref,), (ref.removeprefix("ISO22000:"),)) for ref in clauses if ref.startswith("ISO22000:")]
+    source, target = sides.find("fssc-22000-v6"), sides.find("iso-22000-2018")
+    assert source is not None
+    assert target is not None
+    counts = counts_of(crosswalk.groups, source=source, target=target)
+    assert counts["source"] == {"total": 112, "touched": 110, "covered": 76}
+    assert (counts["target"]["touched"], counts["target"]["covered"]) == (76, 76)
 
 
 def test_sp_800_171_r2_loses_the_points_of_the_defence_methodology() -> None:
