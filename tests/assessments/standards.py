@@ -132,6 +132,16 @@ def _requirements(
 @contextmanager
 def synced(data: Path) -> Iterator[None]:
     """The standards of a data folder in the catalogue of the test database, beside the shipped ones."""
+    from assessments.catalogue.sync import sync_catalogue
+
+    with writer():
+        sync_catalogue(data, using="writer")
+        yield
+
+
+@contextmanager
+def writer() -> Iterator[str]:
+    """A connection as the owner of the catalogue's tables; what is written by it is taken away at the end."""
     from django.db import connections
 
     from assessments.catalogue.models import Crosswalk, Standard
@@ -150,9 +160,8 @@ def synced(data: Path) -> Iterator[None]:
     known = set(Standard.objects.values_list("pk", flat=True))
     crosswalks = set(Crosswalk.objects.values_list("pk", flat=True))
     try:
-        sync_catalogue(data, using="writer")
         try:
-            yield
+            yield "writer"
         finally:
             _remove(set(Standard.objects.values_list("pk", flat=True)) - known)
             Crosswalk.objects.using("writer").exclude(pk__in=crosswalks).delete()

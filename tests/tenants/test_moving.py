@@ -18,6 +18,8 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from assessments.catalogue.editions import edition
+from assessments.catalogue.models import Requirement, Standard, StandardDraft
 from assessments.models import Answer, Assessment
 from identity.models import Person
 from tenants.models import AuditEvent, Membership, Organisation, Wakeup
@@ -104,6 +106,24 @@ def test_the_round_trip_between_two_databases_keeps_the_canonical_hash(
     ]
     assert files[0] == files[1] == files[2]
     assert len(files[0]) >= 3
+
+
+def test_standards_of_its_own_and_the_work_on_them_travel_along(alfa: Tenant, elsewhere: Elsewhere, tmp_path: Path):
+    with tenant_scope(alfa.pk):
+        own = alfa.of(Standard)
+        on_own = Assessment.objects.create(name="x", standard=own, created_by=alfa.people["owner"])
+        Answer.objects.create(assessment=on_own, requirement=alfa.of(Requirement), level=1)
+    first = _export(alfa.organisation.slug, tmp_path / "first.zip")
+    assert not [name for name in _manifest(first)["editions"] if "own" in name]
+    with elsewhere.entered():
+        call_command("import_organisation", str(first), stdout=io.StringIO())
+        assert not Standard.objects.filter(pk=own.pk).exists(), "it is nobody else's"
+        with tenant_scope(alfa.pk):
+            assert Assessment.objects.select_related("standard").get(pk=on_own.pk).standard == own
+            [answer] = Answer.objects.filter(assessment=on_own)
+            assert answer.requirement_id == alfa.of(Requirement).pk
+            assert edition(own.pk).nodes[0].ref == alfa.arguments["own_ref"]
+            assert StandardDraft.objects.get().base == own
 
 
 def _counts(organisation_id: uuid.UUID) -> dict[str, int]:

@@ -18,9 +18,18 @@ from assessments.catalogue.loader.profile import facts_at, faq_at, prose_at
 from assessments.catalogue.loader.structure import Structure, structure_at
 from assessments.catalogue.loader.texts import read_text
 from assessments.catalogue.loader.vocabulary import read_scale
-from assessments.catalogue.schema import OWN_SLUG, RequirementText, Scale, StandardDocument, Vocabulary
+from assessments.catalogue.schema import (
+    DEFAULT_LANGUAGE,
+    OWN_SLUG,
+    RequirementText,
+    Scale,
+    StandardDocument,
+    Vocabulary,
+)
 
 LONGEST_SLUG: Final = 80
+_HEAD: Final = frozenset({"title", "short_name", "one_line"})
+"""What is told of a standard whose profile nobody has written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ def lint(content: DraftContent, *, vocabulary: Vocabulary, is_public: bool = Fal
     texts = _texts(content, structure=structure, composer=composer)
     refs = [requirement.ref for requirement in content.requirements]
     faults = [*_about_slug(content.slug, is_public=is_public), *tree.faults]
+    faults += _about_public(content, prose=prose) if is_public else []
     faults += composer.told(composer.faults, refs=refs)
     faults += _missing_texts(content)
     warnings = tuple(composer.told(composer.warnings, refs=refs))
@@ -78,6 +88,18 @@ def _about_slug(slug: str, *, is_public: bool) -> list[ContentFault]:
     if len(slug) > LONGEST_SLUG:
         return [ContentFault("/slug", "", f"must have at most {LONGEST_SLUG} characters, not {len(slug)}")]
     return []
+
+
+def _about_public(content: DraftContent, *, prose: Mapping[str, Prose]) -> list[ContentFault]:
+    """What the public pages and their readers count upon."""
+    faults = []
+    if content.language != DEFAULT_LANGUAGE:
+        faults.append(ContentFault("/language", "", f"public standards are there in {DEFAULT_LANGUAGE} at least"))
+    for language, words in prose.items():
+        if words.keys() - _HEAD and (missing := Prose.__required_keys__ - words.keys()):
+            message = f"a public profile is told whole or not at all; {', '.join(sorted(missing))} is missing"
+            faults.append(ContentFault(member("/prose", language), "", message))
+    return faults
 
 
 def _with_own_scales(told: Mapping[str, Any], *, vocabulary: Vocabulary, composer: Composer) -> Vocabulary:
