@@ -241,3 +241,24 @@ def test_iso_28000_holds_its_principles_strategies_and_security_plans() -> None:
     }  # fmt: skip
     assert {"4.2.3", "5.2.2", "8.4", "8.5.1", "8.5.3"} <= set(leaves)
     assert [ref for ref in leaves if ref.startswith("8.6")] == [f"8.6.{number}" for number in range(1, 6)]
+
+
+def test_the_sec_rules_ask_each_kind_of_registrant_for_its_own_forms_and_asset_backed_ones_for_status() -> None:
+    """Release 33-11216, 88 FR 51896; Rules 13a-15 and 15d-15 leave asset-backed issuers out."""
+    rules = document("sec-cyber-2023")
+    leaves = {node.ref: node for node in rules.requirements if node.assessable}
+    asked = {
+        selection.slug: {ref for ref, node in leaves.items() if selection.slug in (node.selections or ())}
+        for selection in rules.selections
+    }
+    assert len(leaves) == 24
+    assert {slug: len(refs) for slug, refs in asked.items()} == {
+        "domestic": 19,
+        "foreign-private": 12,
+        "asset-backed": 3,
+    }
+    assert asked["asset-backed"] == {"ABS:10-K", "ABS:8-K", "ABS:status"}
+    assert asked["asset-backed"].isdisjoint(asked["domestic"] | asked["foreign-private"])
+    assert asked["foreign-private"] - asked["domestic"] == {"20-F:16K", "6-K"}
+    assert {"8-K:1.05(a)", "8-K:B.1", "10-K:1C"} <= asked["domestic"] - asked["foreign-private"]
+    assert leaves["8-K:1.05(d)"].applies_if == "telecommunications-carrier"
