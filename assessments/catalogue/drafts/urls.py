@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from assessments.catalogue.drafts import draft_views, views
+from assessments.catalogue.search.views import OwnSearchView
 
 _ALL = "organisations/<slug:slug>/standards/"
 _ONE = f"{_ALL}<str:own_slug>/"
@@ -12,6 +13,7 @@ _ONE = f"{_ALL}<str:own_slug>/"
 _DRAFT = f"{_ALL}drafts/<uuid:draft_id>/"
 
 urlpatterns = [
+    path("organisations/<slug:slug>/search/", OwnSearchView.as_view(), name="own-search"),
     # Before the slugs: none of an organisation's own is "drafts".
     path(f"{_ALL}drafts/", draft_views.DraftsView.as_view(), name="standard-drafts"),
     path(_DRAFT, draft_views.DraftView.as_view(), name="standard-draft"),

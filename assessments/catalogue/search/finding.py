@@ -89,12 +89,12 @@ def _by_reference(
     fitting = []
     for row in rows:
         standard, keys = standards.get(row[1]), row[-1]
-        if standard and any(way.key in keys and _names(way.standard_words, standard) for way in ways):
+        if standard and any(way.key in keys and names(way.standard_words, standard) for way in ways):
             fitting.append((min(order[key] for key in keys if key in order), standard.number, row))
     return [(*row[:-1], REFERENCE, 1.0) for _, _, row in sorted(fitting, key=lambda item: item[:2])]
 
 
-def _names(words: Sequence[str], standard: Current) -> bool:
+def names(words: Sequence[str], standard: Current) -> bool:
     """Whether each of the words, folded, stands in what the standard is called."""
     text = fold(f"{standard.number} {standard.title} {standard.slug} {standard.slug.replace('-', ' ')}")
     return all(word in text for word in words)
@@ -118,7 +118,7 @@ def _by_words_of_a_standard(
     words = query.split()
     for end in range(len(words) - 1, 0, -1):
         for naming, others in ((words[:end], words[end:]), (words[-end:], words[:-end])):
-            named = [entry.id for entry in standards.values() if _names([fold(word) for word in naming], entry)]
+            named = [entry.id for entry in standards.values() if names([fold(word) for word in naming], entry)]
             if named:
                 some = entries.filter(standard__in=named)
                 return _by_words(some, " ".join(others), language, standards, most)

@@ -1,4 +1,4 @@
-"""Search for anyone, over the public catalogue."""
+"""Search for anyone over the public catalogue, and for members over their own standards as well."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ from api.problems import Invalid
 from api.views import PublicView
 from assessments.catalogue import selectors
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
-from assessments.catalogue.search.finding import LONGEST_QUERY, MATCHES, Hit, find
+from assessments.catalogue.search import own
+from assessments.catalogue.search.finding import LONGEST_QUERY, MATCHES, REFERENCE, Hit, find
 from assessments.catalogue.serializers import Shape
 from assessments.catalogue.views import CACHE_CONTROL, LANGUAGE, asked_language
 from assessments.catalogue.web import cards
+from tenants.roles import Action
+from tenants.views.tenant import TenantRequest, TenantView
 
 USUAL, MOST = 20, 50
 
@@ -54,18 +57,37 @@ class SearchShape(Shape):
     requirements = FoundRequirementShape(many=True)
 
 
+class OwnStandardFound(FoundStandardShape):
+    one_line = serializers.CharField(allow_blank=True)
+    own = serializers.BooleanField()
+
+
+class OwnRequirementFound(FoundRequirementShape):
+    own = serializers.BooleanField(help_text="Whether it is of one of the organisation's own standards.")
+
+
+class OwnSearchShape(Shape):
+    standards = OwnStandardFound(many=True)
+    requirements = OwnRequirementFound(many=True)
+
+
+QUESTION = (
+    OpenApiParameter(
+        "q",
+        str,
+        description="A reference in any spelling (AC-2 (1), Art. 21(2)(d), DORA 17), or words. Without it "
+        "nothing is found.",
+    ),
+    OpenApiParameter("limit", int, description=f"1 to {MOST} of each kind, {USUAL} unless told."),
+)
+
+
 class SearchView(PublicView):
     @extend_schema(
         operation_id="search",
         parameters=[
-            OpenApiParameter(
-                "q",
-                str,
-                description="A reference in any spelling (AC-2 (1), Art. 21(2)(d), DORA 17), or words. Without it "
-                "nothing is found.",
-            ),
+            *QUESTION,
             OpenApiParameter("standard", str, description="Slug of the one standard to look in."),
-            OpenApiParameter("limit", int, description=f"1 to {MOST} of each kind, {USUAL} unless told."),
             LANGUAGE,
         ],
         responses=SearchShape,
@@ -98,6 +120,52 @@ class SearchView(PublicView):
         return response
 
 
+class OwnSearchView(TenantView):
+    actions = {"GET": Action.STANDARD_READ}
+
+    @extend_schema(
+        operation_id="organisation_search",
+        parameters=[*QUESTION, LANGUAGE],
+        responses=OwnSearchShape,
+        tags=["own standards"],
+    )
+    def get(self, request: TenantRequest) -> Response:
+        """Find standards and requirements, the organisation's own among them: what a reference names first, then own
+        ones by words, then public ones.
+        """
+        filters = Filters(request, "q", "limit")
+        query, most = asked_query(filters), asked_limit(filters)
+        language = asked_language(request) or DEFAULT_LANGUAGE
+        standards, catalogue = own.own_current(), selectors.current_standards()
+        mine = own.find_own(query, standards=standards, language=language, most=most)
+        public = find(query, catalogue=catalogue, language=language, most=most)
+        hits = sorted([*mine, *public], key=lambda hit: (hit.match != REFERENCE, hit.standard.organisation_id is None))
+        named = cards.called(query, cards=cards.cards_of(catalogue)) if query else ()
+        return Response(
+            {
+                "standards": [
+                    *(_own_standard(request, entry) for entry in own.called(query, standards=standards)),
+                    *(_standard(request, card) | {"own": False} for card in named),
+                ][:most],
+                "requirements": [_own_hit(request, hit) for hit in hits[:most]],
+            }
+        )
+
+
+def _own_standard(request: TenantRequest, entry: selectors.Current) -> dict[str, Any]:
+    path = reverse("own-standard", kwargs={"slug": request.organisation.slug, "own_slug": entry.slug})
+    told = {"slug": entry.slug, "number": entry.number, "title": entry.title, "one_line": ""}
+    return told | {"own": True, "url": request.build_absolute_uri(path)}
+
+
+def _own_hit(request: TenantRequest, hit: Hit) -> dict[str, Any]:
+    if hit.standard.organisation_id is None:
+        return requirement(request, hit) | {"own": False}
+    names = {"slug": request.organisation.slug, "own_slug": hit.standard.slug, "own_ref": hit.ref}
+    path = reverse("own-standard-requirement", kwargs=names)
+    return _told(hit) | {"own": True, "url": request.build_absolute_uri(path)}
+
+
 def asked_query(filters: Filters) -> str:
     """What is looked for, perhaps "". Raises Invalid where it is too long."""
     query = (filters.get("q") or "").strip()
@@ -118,7 +186,10 @@ def _standard(request: Request, card: cards.Card) -> dict[str, Any]:
     return told | {"url": request.build_absolute_uri(reverse("standard", kwargs={"slug": card.slug}))}
 
 
+def _told(hit: Hit) -> dict[str, Any]:
+    return asdict(hit) | {"standard": hit.standard.slug, "number": hit.standard.number}
+
+
 def requirement(request: Request, hit: Hit) -> dict[str, Any]:
-    told = asdict(hit) | {"standard": hit.standard.slug, "number": hit.standard.number}
     path = reverse("standard-requirement", kwargs={"slug": hit.standard.slug, "ref": hit.ref})
-    return told | {"url": request.build_absolute_uri(quote(path, safe="/%():"))}
+    return _told(hit) | {"url": request.build_absolute_uri(quote(path, safe="/%():"))}
