@@ -11,7 +11,13 @@ from api.problems import Unavailable
 from assessments.files import antivirus, blobs
 from assessments.files.inspection import media_type_of
 from assessments.files.refusals import FileRefused
-from assessments.services import reminder_jobs, request_jobs, scrub_jobs, upload_jobs  # noqa: F401 - register their handlers
+from assessments.services import (  # noqa: F401 - register their handlers
+    reminder_jobs,
+    request_jobs,
+    scrub_jobs,
+    standard_import_jobs,
+    upload_jobs,
+)
 from assessments.services.check import (
     CHECK,
     HELD_UP,

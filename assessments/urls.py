@@ -15,6 +15,7 @@ from assessments.views import (
     reviews,
     scores,
     snapshots,
+    standard_imports,
     storage,
     transfers,
 )
@@ -94,6 +95,12 @@ urlpatterns = [
     path(f"{_ASSESSMENT}evidence-requests/", requests.EvidenceRequestsView.as_view(), name="evidence-requests"),
     path(_REQUEST, requests.EvidenceRequestView.as_view(), name="evidence-request"),
     path(f"{_REQUEST}resend/", requests.EvidenceRequestResendView.as_view(), name="evidence-request-resend"),
+    path("organisations/<slug:slug>/imports/", standard_imports.StandardImportsView.as_view(), name="standard-imports"),
+    path(
+        "organisations/<slug:slug>/imports/<uuid:import_id>/",
+        standard_imports.StandardImportView.as_view(),
+        name="standard-import",
+    ),
     path("organisations/<slug:slug>/uploads/", transfers.DirectUploadsView.as_view(), name="uploads"),
     path(_UPLOAD, transfers.DirectUploadView.as_view(), name="upload"),
     path(f"{_UPLOAD}finish/", transfers.DirectUploadFinishView.as_view(), name="upload-finish"),

@@ -8,6 +8,7 @@ from assessments.models.reminder import EvidenceReminder, ReminderKind
 from assessments.models.request import EvidenceRequest, RequestedFile
 from assessments.models.review import Review
 from assessments.models.snapshot import Snapshot
+from assessments.models.standard_import import ImportState, StandardImport
 from assessments.models.storage import StorageQuota, StorageReservation
 from assessments.models.upload import DirectUpload, UploadState
 
@@ -24,6 +25,7 @@ __all__ = [
     "EvidenceRequest",
     "EvidenceVersion",
     "FileState",
+    "ImportState",
     "InheritedAnswer",
     "InheritedState",
     "OutsideInvitation",
@@ -32,6 +34,7 @@ __all__ = [
     "Review",
     "ReviewGrant",
     "Snapshot",
+    "StandardImport",
     "StorageQuota",
     "StorageReservation",
     "UploadState",

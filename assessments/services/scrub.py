@@ -18,7 +18,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from assessments.files import blobs
-from assessments.models import DirectUpload, EvidenceVersion, FileState, UploadState
+from assessments.models import (
+    DirectUpload,
+    EvidenceVersion,
+    FileState,
+    ImportState,
+    StandardImport,
+    UploadState,
+)
 from assessments.services.blob_rows import hold_off_new_rows
 from assessments.services.check import PENDING
 from tenants import audit
@@ -94,6 +101,15 @@ def claims_of_uploads() -> Iterator[Claim]:
     for pk, size, sha256 in waiting.values_list("pk", "size", "sha256").iterator():
         name = blobs.incoming_name(organisation_id=organisation_id, upload_id=pk)
         yield Claim(name, size, sha256, f"upload {pk}", required=False)
+
+
+@claim_blobs_with
+def claims_of_imports() -> Iterator[Claim]:
+    organisation_id = current_organisation()
+    waiting = StandardImport.objects.filter(state__in=(ImportState.WAITING, ImportState.READING))
+    for pk, size, sha256 in waiting.values_list("pk", "size", "sha256").iterator():
+        name = blobs.incoming_name(organisation_id=organisation_id, upload_id=pk)
+        yield Claim(name, size, sha256, f"import {pk}", required=False)
 
 
 @claim_blobs_with

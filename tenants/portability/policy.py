@@ -55,6 +55,7 @@ STAYS: Final[dict[str, str]] = {
     "assessments.StorageQuota": "what this installation grants; another grants its own",
     "assessments.StorageReservation": "promises to uploads under way here",
     "assessments.DirectUpload": "on their way in, by addresses of this installation",
+    "assessments.StandardImport": "reports on files read here; what was made of them travels as drafts and standards",
     "tenants.OrganisationExport": "the exports themselves, whose files lie here",
 }
 
