@@ -27,14 +27,16 @@ class NewImport(StrictSerializer):
     language = serializers.RegexField(
         LANGUAGE, max_length=5, required=False, help_text="Of the texts, where the file does not say: en, pt-BR."
     )
-    root = serializers.CharField(max_length=200, required=False, help_text="The file that is meant, of several.")
+    root = serializers.CharField(  # type: ignore[assignment]  # fields leave the class namespace
+        max_length=200, required=False, help_text="The file that is meant, of several."
+    )
     slug = serializers.RegexField(r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$", max_length=LONGEST["slug"], required=False)
     number = serializers.CharField(max_length=LONGEST["number"], required=False)
     title = serializers.CharField(max_length=LONGEST["title"], required=False)
     sheet = serializers.CharField(max_length=100, required=False, help_text="Of a workbook.")
     columns = serializers.JSONField(
         required=False,
-        help_text='Of a table, as JSON: field → heading, such as {"ref": "Control ID", "title": "Name"}; "" leaves out.',
+        help_text='Of a table, as JSON: field → heading, such as {"ref": "Control ID"}; "" leaves a field out.',
     )
 
     def validate_columns(self, value: Any) -> dict[str, str]:
@@ -80,7 +82,7 @@ class ImportLine(Shape):
 
 class ImportedNodeShape(Shape):
     ref = serializers.CharField()
-    parent = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # fields leave the class namespace
     title = serializers.CharField()
     assessable = serializers.BooleanField(allow_null=True, help_text="null: if nothing stands below it.")
     withdrawn = serializers.ListField(child=serializers.CharField(), allow_null=True)
@@ -106,7 +108,7 @@ class ImportedTableShape(Shape):
     sheets = serializers.ListField(child=serializers.CharField())
     header_row = serializers.IntegerField(help_text="From 1.")
     headings = serializers.ListField(child=serializers.CharField(allow_blank=True))
-    columns = serializers.DictField(child=serializers.CharField(), help_text="Field → heading: send it back to change it.")
+    columns = serializers.DictField(child=serializers.CharField(), help_text="Field → heading.")
     unused = serializers.ListField(child=serializers.CharField())
     parents = serializers.ChoiceField(choices=["parent column", "depth column", "refs", "none"])
     rows = serializers.ListField(child=serializers.ListField(child=serializers.CharField(allow_blank=True)))
@@ -124,7 +126,7 @@ class CrosswalkSideShape(Shape):
 
 
 class ImportedCrosswalkShape(Shape):
-    source = CrosswalkSideShape()
+    source = CrosswalkSideShape()  # type: ignore[assignment]  # fields leave the class namespace
     target = CrosswalkSideShape()
     method = serializers.CharField(allow_blank=True)
     groups = serializers.JSONField(help_text="[{from, to, relation, rationale}], as in crosswalk files.")

@@ -145,7 +145,7 @@ def _finish(row: StandardImport, *, state: ImportState) -> None:
 
 
 def _reasons(problem: Problem) -> list[tuple[str, str]]:
-    errors = problem.errors if isinstance(problem, Invalid) else {}
+    errors: dict[str, list[str]] = problem.members.get("errors", {})
     return [(place, text) for place, texts in errors.items() for text in texts] or [
         ("", problem.detail or problem.title)
     ]

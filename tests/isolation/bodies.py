@@ -114,6 +114,7 @@ _JSON: dict[tuple[str, str], Any] = {
 }  # fmt: skip
 _FORMS: dict[tuple[str, str], Any] = {
     ("evidence-list", "POST"): {"title": "Minutes", "file": _text_file("minutes.txt")},
+    ("standard-imports", "POST"): {"files": ("controls.csv", b"ref,title\n1,One\n"), "preview": "true"},
     ("upload-send", "POST"): {"file": _text_file("minutes.txt")},
     ("evidence-versions", "POST"): {"file": _text_file("minutes.txt")},
     ("assessment-workbook", "POST"): lambda t: {

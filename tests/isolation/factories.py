@@ -34,6 +34,7 @@ from assessments.models import (
     Review,
     ReviewGrant,
     Snapshot,
+    StandardImport,
     StorageQuota,
     StorageReservation,
 )
@@ -58,7 +59,13 @@ from tenants.portability.files import put
 from tenants.services.exports import file_name
 from tenants.services.heads import sign_head
 from tests.isolation import own_standards
-from tests.isolation.transfers import direct_upload, evidence_reminder, evidence_request, requested_file
+from tests.isolation.transfers import (
+    direct_upload,
+    evidence_reminder,
+    evidence_request,
+    requested_file,
+    standard_import,
+)
 from tests.isolation.world import live_until
 
 if TYPE_CHECKING:
@@ -355,6 +362,7 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     EvidenceRequest: evidence_request,
     RequestedFile: requested_file,
     DirectUpload: direct_upload,
+    StandardImport: standard_import,
     StorageQuota: lambda _: StorageQuota.objects.create(limit_bytes=10**9),
     StorageReservation: lambda _: StorageReservation.objects.create(size=1, expires_at=live_until()),
     InheritedAnswer: inherited_answer,

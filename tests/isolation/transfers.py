@@ -17,6 +17,7 @@ from assessments.models import (
     EvidenceRequest,
     EvidenceVersion,
     RequestedFile,
+    StandardImport,
 )
 from assessments.services import direct_uploads, file_links, requests
 from tenants.access import Access
@@ -60,6 +61,17 @@ def direct_upload(t: Tenant) -> DirectUpload:
         title=t.text("upload"), description=t.text("description"), file_name=t.word("upload.txt"), size=52,
         sha256=hashlib.sha256(t.canary.encode()).hexdigest(), reason=t.text("reason"), created_by=t.people["assessor"],
         expires_at=live_until(),
+    )  # fmt: skip
+
+
+def standard_import(t: Tenant) -> StandardImport:
+    return StandardImport.objects.create(
+        is_preview=True, files=[{"name": t.word("controls.csv"), "size": 3}], size=60, sha256="ab" * 32,
+        format=t.text("format"), error=t.text("error"), created_by=t.people["assessor"],
+        report=[{"severity": "note", "file": "", "place": "", "message": t.text("finding")}],
+        preview={"standard": None, "table": None, "told": t.text("preview")}, counts={"note": 1},
+        crosswalks=[{"source": {"name": t.text("side"), "title": "", "resolved": False},
+                     "target": {"name": "", "title": "", "resolved": False}, "method": "", "groups": []}],
     )  # fmt: skip
 
 

@@ -130,7 +130,16 @@ def build_tenant(name: str, *, folder: Path) -> Tenant:
 
 def _name_arguments(tenant: Tenant) -> None:
     from assessments.catalogue.models import StandardDraft
-    from assessments.models import Action, Assessment, DirectUpload, Evidence, EvidenceRequest, ReviewGrant, Snapshot
+    from assessments.models import (
+        Action,
+        Assessment,
+        DirectUpload,
+        Evidence,
+        EvidenceRequest,
+        ReviewGrant,
+        Snapshot,
+        StandardImport,
+    )
     from reports.models import Report, ReportLink, Schedule
     from tenants.models import ApiKey, Invitation, Job, OrganisationExport, SignedHead
     from tests.isolation.factories import EXPORT_TOKEN, INVITATION_TOKEN, LINK_TOKEN
@@ -142,7 +151,8 @@ def _name_arguments(tenant: Tenant) -> None:
         "evidence_id": Evidence, "snapshot_id": Snapshot, "action_id": Action, "grant_id": ReviewGrant,
         "report_id": Report, "link_id": ReportLink, "head_id": SignedHead,
         "export_id": OrganisationExport, "schedule_id": Schedule,
-        "upload_id": DirectUpload, "evidence_request_id": EvidenceRequest, "draft_id": StandardDraft,
+        "upload_id": DirectUpload, "import_id": StandardImport,
+        "evidence_request_id": EvidenceRequest, "draft_id": StandardDraft,
     }  # fmt: skip
     tenant.arguments = {
         "slug": tenant.organisation.slug,
