@@ -58,7 +58,7 @@ class FindingCounts(Shape):
     note = serializers.IntegerField()
 
 
-class FindingShape(Shape):
+class ImportFindingShape(Shape):
     severity = serializers.ChoiceField(choices=SEVERITIES)
     file = serializers.CharField(allow_blank=True)
     place = serializers.CharField(allow_blank=True, help_text="JSON pointer, path, line or row; empty: the whole file.")
@@ -133,6 +133,6 @@ class ImportedCrosswalkShape(Shape):
 
 
 class ImportDetail(ImportLine):
-    report = FindingShape(many=True)
+    report = ImportFindingShape(many=True)
     preview = ImportPreviewShape(allow_null=True)
     crosswalks = ImportedCrosswalkShape(many=True)

@@ -37,9 +37,9 @@ _SHOWN = 40
 
 class Command(BaseCommand):
     help = (
-        "Read a standard from OSCAL, a CISO Assistant library, CSV or XLSX. Without --organisation and --platform it "
-        "is only read and told of. Exit code 0 when it was read (and made), 1 when the files hold faults, 2 when it could "
-        "not be tried."
+        "Read a standard from OSCAL, a CISO Assistant library, CSV or XLSX. Without --organisation and --platform it"
+        " is only read and told of. Exit code 0 when it was read (and made), 1 when the files hold faults, 2 when it"
+        " could not be tried."
     )
     requires_system_checks = []
 

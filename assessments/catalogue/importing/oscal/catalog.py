@@ -10,6 +10,7 @@ from assessments.catalogue.drafts.content import DraftText
 from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.oscal import names, prose
 from assessments.catalogue.importing.oscal.links import Links
+from assessments.catalogue.importing.oscal.own import with_own_marks
 from assessments.catalogue.importing.oscal.parameters import Parameters
 from assessments.catalogue.importing.oscal.traits import find_remnants, repeats, rule_for_class
 from assessments.catalogue.importing.report import Report
@@ -97,7 +98,7 @@ class _CatalogReader:
 
     def _group(self, group: Located, *, parent: str | None) -> Iterator[ImportedNode]:
         key = f"group {group.text('id') or group.place}"
-        yield ImportedNode(
+        node = ImportedNode(
             key=key,
             ref=names.label(group) or group.text("id"),
             otherwise=group.text("id") or group.text("title"),
@@ -107,6 +108,7 @@ class _CatalogReader:
             texts={self.language: self._words(group)},
             assessable=False,
         )
+        yield with_own_marks(node, group)
         yield from self._below(group, parent=key)
 
     def _control(self, control: Located, *, parent: str | None) -> Iterator[ImportedNode]:
@@ -126,7 +128,7 @@ class _CatalogReader:
             self.links.join(below[0], control)
             below = names.controls(below[0])
         withdrawn = names.is_withdrawn(control)
-        yield ImportedNode(
+        node = ImportedNode(
             key=identifier,
             ref=names.label(control) or identifier,
             otherwise=identifier,
@@ -137,6 +139,7 @@ class _CatalogReader:
             assessable=None if withdrawn else self._assessable(control, has_children=bool(below)),
             withdrawn=self.links.successors(control) if withdrawn else None,
         )
+        yield with_own_marks(node, control)
         for child in below:
             yield from self._control(child, parent=identifier)
 

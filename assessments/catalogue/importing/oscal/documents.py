@@ -12,6 +12,7 @@ from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.oscal.catalog import ReadCatalog, facts_of, read_catalog
 from assessments.catalogue.importing.oscal.library import Library
 from assessments.catalogue.importing.oscal.mapping import read_mappings
+from assessments.catalogue.importing.oscal.own import own_scale, own_selections, values_of
 from assessments.catalogue.importing.oscal.profile import resolve
 from assessments.catalogue.importing.report import Report
 from assessments.catalogue.importing.result import Imported, ImportOptions
@@ -118,12 +119,15 @@ def _check_version(document: Located) -> None:
 def _content(metadata: Located, *, read: ReadCatalog, options: ImportOptions) -> DraftContent:
     title = options.title or one_line(metadata.text("title")) or "Imported catalogue"
     facts = facts_of(metadata)
-    number = options.number or shorten(title, at_most=LONGEST["number"])
+    number = options.number or next(iter(values_of(metadata, "number")), "") or title
+    number = shorten(number, at_most=LONGEST["number"])
     return DraftContent(
         slug=options.slug or slug_from(title),
         number=number,
         title=shorten(title, at_most=LONGEST["title"]),
         language=read.language,
         facts=facts,
+        scale=own_scale(metadata),
+        selections=own_selections(metadata, language=read.language),
         requirements=read.tree.requirements,
     )

@@ -8,6 +8,7 @@ from typing import Final
 from assessments.catalogue.drafts.content import DraftText
 from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.oscal import names
+from assessments.catalogue.importing.oscal.own import is_own_part, with_own_parts
 from assessments.catalogue.importing.oscal.parameters import Parameters
 from assessments.catalogue.importing.wording import one_line, tidy
 
@@ -27,11 +28,13 @@ def words_of(item: Located, *, parameters: Parameters, references: Collection[st
     evidence: list[str] = []
     for part in names.parts(item):
         name = part.text("name").lower()
+        if is_own_part(part):
+            continue
         if name in _OBJECTIVES:
             question += lines_of(part, parameters=parameters, indent="")
         elif name in _METHODS:
             evidence += _examined(part, parameters=parameters)
-        elif name in STATEMENT:
+        elif name in STATEMENT or (name == "overview" and not summary):
             summary += lines_of(part, parameters=parameters, indent="")
         elif lines := lines_of(part, parameters=parameters, indent=""):
             heading = parameters.fill(part.text("title"), at=part) or _heading(name)
@@ -41,12 +44,13 @@ def words_of(item: Located, *, parameters: Parameters, references: Collection[st
             summary += lines if len(lines) > 1 else []
     if references:
         summary += ["", f"References: {', '.join(references)}"]
-    return DraftText(
+    text = DraftText(
         title=one_line(parameters.fill(item.text("title"), at=item)),
         summary=tidy_lines(summary),
         question=tidy_lines(question),
         evidence=tuple(dict.fromkeys(evidence)),
     )
+    return with_own_parts(text, item)
 
 
 def has_statement(item: Located) -> bool:

@@ -10,8 +10,8 @@ from assessments.catalogue.importing.oscal import names, prose
 from assessments.catalogue.importing.wording import one_line
 
 GROUPING_CLASSES: Final = frozenset({
-    "category", "family", "function", "domain", "principle", "section", "chapter", "clause", "group", "theme",
-    "objective", "goal", "area", "practice-area",
+    "heading", "category", "family", "function", "domain", "principle", "section", "chapter", "clause", "group",
+    "theme", "objective", "goal", "area", "practice-area",
 })  # fmt: skip
 """Classes of controls that only hold others: CSF has its categories as controls, and assesses the subcategories."""
 _MOST_DO = 0.8
