@@ -262,3 +262,16 @@ def test_the_sec_rules_ask_each_kind_of_registrant_for_its_own_forms_and_asset_b
     assert asked["foreign-private"] - asked["domestic"] == {"20-F:16K", "6-K"}
     assert {"8-K:1.05(a)", "8-K:B.1", "10-K:1C"} <= asked["domestic"] - asked["foreign-private"]
     assert leaves["8-K:1.05(d)"].applies_if == "telecommunications-carrier"
+
+
+def test_the_csf_of_2018_has_five_functions_each_subcategory_told_in_a_sentence() -> None:
+    """NIST CSWP 6, appendix A, table 2."""
+    old = document("nist-csf-1.1")
+    leaves = [node for node in old.requirements if node.assessable]
+    assert Counter(node.ref[:2] for node in leaves) == {"ID": 29, "PR": 39, "DE": 18, "RS": 16, "RC": 6}
+    assert sum("." in node.ref and not node.assessable for node in old.requirements) == 23
+    assert all(node.brief for node in leaves)
+    assert old.facts["status"] == "superseded"
+    later = {node.ref for node in document("nist-csf-2.0").requirements}
+    two_digits = {f"{ref[:-1]}0{ref[-1]}" if ref[-2] == "-" else ref for ref in (node.ref for node in leaves)}
+    assert two_digits <= later
