@@ -13,19 +13,14 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
 from api.problems import Problem
-from assessments.catalogue.drafts.content import ContentFault
+from assessments.catalogue.drafts.content import ContentError, ContentFault, complete_facts
+from assessments.catalogue.drafts.publishing import publish_public
 from assessments.catalogue.drafts.services import create_draft, publish_draft
 from assessments.catalogue.drafts.states import IMPORTED
 from assessments.catalogue.importing.packing import pack
 from assessments.catalogue.importing.result import MOST_BYTES, ImportOptions, SourceFile
 from assessments.catalogue.importing.walled import ImportBroke, ToldImport, import_packed
 from assessments.selectors.standard_imports import report_of
-from assessments.services.platform_standards import (
-    is_of_the_catalogue,
-    platform_content,
-    platform_findings,
-    store_platform_standard,
-)
 from tenants import audit
 from tenants.models import Membership, Organisation
 from tenants.roles import Role
@@ -129,16 +124,14 @@ class Command(BaseCommand):
 
     def _for_everybody(self, told: ToldImport, options: dict[str, Any]) -> None:
         assert told.content is not None
-        content = platform_content(told.content, publisher=options["publisher"], now=timezone.now())
-        if is_of_the_catalogue(content.slug):
-            raise CommandError(f"{content.slug} is in the catalogue's files; take another --slug.", returncode=REFUSED)
-        findings = platform_findings(content)
+        content = complete_facts(told.content, publisher=options["publisher"], year=timezone.now().year)
+        try:
+            outcome, standard_id, findings = publish_public(content, using=options["database"])
+        except ContentError as error:
+            self._tell_content("fault", error.faults)
+            raise CommandError("Nothing was imported.", returncode=REFUSED) from None
         self._tell_content("warning", findings.warnings)
-        self._tell_content("fault", findings.faults)
-        if findings.document is None:
-            raise CommandError("Nothing was imported.", returncode=REFUSED)
-        stored = store_platform_standard(findings, using=options["database"])
-        self.stdout.write(f"{content.slug}: {stored.outcome} {stored.standard_id}")
+        self.stdout.write(f"{content.slug}: {outcome} {standard_id}")
 
     def _tell_content(self, severity: str, found: tuple[ContentFault, ...]) -> None:
         for fault in found[:_SHOWN]:

@@ -9,7 +9,7 @@ from typing import Any
 from assessments.catalogue.drafts.content import DraftText
 from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.oscal import names, prose
-from assessments.catalogue.importing.oscal.links import Links
+from assessments.catalogue.importing.oscal.links import Links, group_key
 from assessments.catalogue.importing.oscal.own import with_own_marks
 from assessments.catalogue.importing.oscal.parameters import Parameters
 from assessments.catalogue.importing.oscal.traits import find_remnants, repeats, rule_for_class
@@ -97,7 +97,7 @@ class _CatalogReader:
             yield from self._group(group, parent=parent)
 
     def _group(self, group: Located, *, parent: str | None) -> Iterator[ImportedNode]:
-        key = f"group {group.text('id') or group.place}"
+        key = group_key(group.text("id") or group.place)
         node = ImportedNode(
             key=key,
             ref=names.label(group) or group.text("id"),

@@ -43,7 +43,7 @@ class Links:
         """The controls that took its place; those that are not here are reported."""
         found: list[str] = []
         for link, identifier in names.successors(control):
-            owner = self._owner(identifier)
+            owner = self._owner(identifier) or (group_key(identifier) if identifier in self._groups else "")
             if owner:
                 found.append(owner)
             else:
@@ -108,6 +108,11 @@ class Links:
         else:
             message, kind = f"refers to {identifier}, which is not in this catalogue", "links to what is not there"
         at.warning(message, kind=kind)
+
+
+def group_key(identifier: str) -> str:
+    """The key of a group's node: ids of groups and controls are told apart."""
+    return f"group {identifier}"
 
 
 def _resources(catalog: Located) -> dict[str, str]:

@@ -134,6 +134,14 @@ def test_what_is_withdrawn_names_what_took_its_place() -> None:
     assert (requirement.withdrawn, requirement.assessable) == (("AC-1", "AC-2(1)"), None)
 
 
+def test_a_control_may_have_gone_into_a_whole_group() -> None:
+    """As SA-12 of SP 800-53 did, of which the family SR was made."""
+    gone = control("ac-3", props=[{"name": "status", "value": "withdrawn"}], links=[{"rel": "moved-to", "href": "#ac"}])
+    found = imported(("a.json", catalog(control("ac-1"), gone)))
+    assert by_ref(found)["ac-3"].withdrawn == ("ac",)
+    assert not found.counts.get("warning")
+
+
 def test_a_successor_that_is_not_there_is_told_with_its_place() -> None:
     gone = control(
         "ac-3", props=[{"name": "status", "value": "withdrawn"}], links=[{"rel": "moved-to", "href": "#zz-9"}]

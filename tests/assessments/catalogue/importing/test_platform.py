@@ -27,11 +27,14 @@ def test_it_becomes_a_public_standard_that_is_found(owner: str, tmp_path: Path) 
     assert Standard.public.using(owner).filter(slug="zoo-controls").count() == 1
 
 
-def test_a_slug_of_the_catalogues_own_is_refused(owner: str, tmp_path: Path) -> None:
+def test_a_slug_of_the_catalogues_own_is_refused(
+    owner: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "t.csv"
     path.write_text(CSV)
-    with pytest.raises(CommandError, match="is in the catalogue's files"):
+    with pytest.raises(CommandError, match="Nothing was imported"):
         call_command("import_standard", str(path), "--platform", "--slug", "eu-gdpr", "--database", owner)
+    assert "/slug: fault: eu-gdpr is told by the files of the catalogue" in capsys.readouterr().err
 
 
 def test_the_role_of_the_app_may_not(tmp_path: Path) -> None:
