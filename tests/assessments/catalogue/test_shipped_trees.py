@@ -275,3 +275,23 @@ def test_the_csf_of_2018_has_five_functions_each_subcategory_told_in_a_sentence(
     later = {node.ref for node in document("nist-csf-2.0").requirements}
     two_digits = {f"{ref[:-1]}0{ref[-1]}" if ref[-2] == "-" else ref for ref in (node.ref for node in leaves)}
     assert two_digits <= later
+
+
+def test_an_authorised_operator_is_assessed_by_type_and_proves_competence_one_way_of_three() -> None:
+    """Regulation (EU) No 952/2013, Article 39; Implementing Regulation (EU) 2015/2447, Articles 25(2), 27 and 28."""
+    status = document("eu-aeo")
+    leaves = {node.ref: node for node in status.requirements if node.assessable}
+    asked = {
+        selection.slug: {ref for ref, node in leaves.items() if selection.slug in (node.selections or ("aeoc", "aeos"))}
+        for selection in status.selections
+    }
+    assert len(leaves) == 60
+    assert {slug: len(refs) for slug, refs in asked.items()} == {"aeoc": 39, "aeos": 53}
+    ways = [f"IA:27(1){way}" for way in ("(a)(i)", "(a)(ii)", "(b)")]
+    assert asked["aeoc"] - asked["aeos"] == {"UCC:39(d)", "IA:25(1)(e)", *ways, "SAQ:5.1", "SAQ:5.2"}
+    only_security = asked["aeos"] - asked["aeoc"]
+    assert Counter(ref.partition(":")[0] for ref in only_security) == {"UCC": 1, "IA": 8, "SAQ": 12}
+    assert all(ref.startswith(("UCC:39(e)", "IA:28", "SAQ:6.")) for ref in only_security)
+    competence, section = status.alternatives
+    assert [option.refs for option in competence.options] == [(way,) for way in ways]
+    assert [option.refs for option in section.options] == [("SAQ:5.1",), ("SAQ:5.2",)]
