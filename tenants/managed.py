@@ -18,8 +18,8 @@ from tenants.scope import ScopeError, current_organisation, current_person, scop
 M = TypeVar("M", bound=models.Model)
 
 
-class TenantQuerySet(models.QuerySet[M]):
-    """Rows of one organisation."""
+class _BoundQuerySet(models.QuerySet[M]):
+    """Remembers in whose scope it was made, and asks before each way of reaching the database."""
 
     _organisation_id: Any = None
 
@@ -29,8 +29,16 @@ class TenantQuerySet(models.QuerySet[M]):
         return cast("Self", clone)
 
     def _require_scope(self) -> None:
-        if self._organisation_id != current_organisation():
-            raise ScopeError("This queryset was made in another organisation's scope.")
+        """Raise ScopeError where the queryset may not run now."""
+        raise NotImplementedError
+
+    def _writable(self) -> Self:
+        """Those of the rows that may be changed or deleted."""
+        return self
+
+    def _claim(self, row: Any) -> None:
+        """See that a row to be written is one that may be. Raises ScopeError."""
+        raise NotImplementedError
 
     def _fetch_all(self) -> None:
         self._require_scope()
@@ -56,23 +64,34 @@ class TenantQuerySet(models.QuerySet[M]):
         self._require_scope()
         if fields.keys() & {"organisation", "organisation_id"}:
             raise ScopeError("A row never changes its organisation.")
-        return super().update(**fields)
+        return models.QuerySet.update(self._writable(), **fields)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         self._require_scope()
-        return super().delete()
+        return models.QuerySet.delete(self._writable())
 
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         rows = list(objs)
         for row in rows:
-            _claim(row)
+            self._claim(row)
         return super().bulk_create(rows, *args, **kwargs)
 
     def bulk_update(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> int:
         rows = list(objs)
         for row in rows:
-            _claim(row)
+            self._claim(row)
         return super().bulk_update(rows, *args, **kwargs)
+
+
+class TenantQuerySet(_BoundQuerySet[M]):
+    """Rows of one organisation."""
+
+    def _require_scope(self) -> None:
+        if self._organisation_id != current_organisation():
+            raise ScopeError("This queryset was made in another organisation's scope.")
+
+    def _claim(self, row: Any) -> None:
+        _claim(row)
 
 
 _ManagerOfTenantQuerySet = models.Manager.from_queryset(TenantQuerySet)
@@ -135,15 +154,8 @@ class TenantModel(models.Model):
         return super().delete(*args, **kwargs)
 
 
-class SharedQuerySet(models.QuerySet[M]):
+class SharedQuerySet(_BoundQuerySet[M]):
     """Public rows, and in an organisation's scope that organisation's own among them. Writes reach its own alone."""
-
-    _organisation_id: Any = None
-
-    def _clone(self) -> Self:
-        clone = super()._clone()  # type: ignore[misc]
-        clone._organisation_id = self._organisation_id  # noqa: SLF001 - a copy of this very object
-        return cast("Self", clone)
 
     def _require_scope(self) -> None:
         if self._organisation_id not in (None, scoped_organisation()):
@@ -152,47 +164,8 @@ class SharedQuerySet(models.QuerySet[M]):
     def _writable(self) -> Self:
         return self.filter(organisation_id=scoped_organisation())
 
-    def _fetch_all(self) -> None:
-        self._require_scope()
-        super()._fetch_all()
-
-    def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
-        self._require_scope()
-        return super().iterator(chunk_size=chunk_size)
-
-    def exists(self) -> bool:
-        self._require_scope()
-        return super().exists()
-
-    def count(self) -> int:
-        self._require_scope()
-        return super().count()
-
-    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        self._require_scope()
-        return super().aggregate(*args, **kwargs)
-
-    def update(self, **fields: Any) -> int:
-        self._require_scope()
-        if fields.keys() & {"organisation", "organisation_id"}:
-            raise ScopeError("A row never changes its organisation.")
-        return models.QuerySet.update(self._writable(), **fields)
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        self._require_scope()
-        return models.QuerySet.delete(self._writable())
-
-    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
-        rows = list(objs)
-        for row in rows:
-            _claim_shared(row)
-        return super().bulk_create(rows, *args, **kwargs)
-
-    def bulk_update(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> int:
-        rows = list(objs)
-        for row in rows:
-            _claim_shared(row)
-        return super().bulk_update(rows, *args, **kwargs)
+    def _claim(self, row: Any) -> None:
+        _claim_shared(row)
 
 
 _ManagerOfSharedQuerySet = models.Manager.from_queryset(SharedQuerySet)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import StringAgg
 from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce
+from django.db.models.functions import MD5, Cast, Coalesce
 
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison import StandardProfile
@@ -26,8 +27,9 @@ _SUMMARY = (
     "id", "slug", "content_hash", "number", "title", "publisher", "edition", "year", "status", "kind", "nature",
     "sectors", "languages", "outline", "depth",
 )  # fmt: skip
-_CURRENT = ("id", "slug", "content_hash", "number", "title", "languages", "depth", "organisation_id")
+CURRENT: Final = ("id", "slug", "content_hash", "number", "title", "languages", "depth", "organisation_id")
 _profiles: Bounded[tuple[UUID, str], PublishedStandard]
+_catalogues: Bounded[str | None, tuple[Current, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,20 @@ class PublishedStandard:
     organisation_id: UUID | None = None
 
 
+_catalogues = Bounded(size=4)
+
+
 def current_standards() -> tuple[Current, ...]:
-    """Every current public standard by slug; one query."""
-    rows = Standard.public.filter(is_current=True).order_by("slug").values(*_CURRENT)
-    return tuple(_current(row) for row in rows)
+    """Every current public standard by slug; one query, and another where it is not what it was.
+
+    A row never changes, so the ids of those that are current say all there is to know of them.
+    """
+    rows = Standard.public.filter(is_current=True)
+    ids = StringAgg(Cast("id", TextField()), delimiter=",", ordering="id")
+    stamp = rows.aggregate(stamp=MD5(ids))["stamp"]
+    return _catalogues.get_or_make(
+        stamp, lambda: tuple(to_current(row) for row in rows.order_by("slug").values(*CURRENT))
+    )
 
 
 def current_standard(slug: str) -> Current | None:
@@ -91,11 +103,12 @@ def startable_standard(slug: str) -> Current | None:
 
 
 def _first(rows: models.Manager[Standard], *, slug: str) -> Current | None:
-    row = rows.filter(is_current=True, slug=slug).values(*_CURRENT).first()
-    return _current(row) if row else None
+    row = rows.filter(is_current=True, slug=slug).values(*CURRENT).first()
+    return to_current(row) if row else None
 
 
-def _current(row: Mapping[str, Any]) -> Current:
+def to_current(row: Mapping[str, Any]) -> Current:
+    """A row of the values CURRENT."""
     return Current(**{**row, "languages": tuple(row["languages"])})
 
 

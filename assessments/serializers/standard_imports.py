@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers import StrictSerializer
-from assessments.catalogue.drafts.reading import LANGUAGE, LONGEST
+from assessments.catalogue.drafts.values import LANGUAGE, LONGEST
 from assessments.catalogue.importing.report import SEVERITIES
 from assessments.catalogue.importing.result import MOST_FILES
 from assessments.models import ImportState

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.assessments.test_own_standards import published, started
+from tests.assessments.own_standards import published, started
 from tests.cast import Api, House
 
 pytestmark = pytest.mark.django_db

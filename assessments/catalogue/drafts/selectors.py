@@ -11,7 +11,7 @@ from api.problems import NotFound
 from assessments.catalogue.drafts.content import ContentFault
 from assessments.catalogue.drafts.lint import Findings
 from assessments.catalogue.models import Standard, StandardDraft
-from assessments.catalogue.selectors import Current
+from assessments.catalogue.selectors import CURRENT, Current, to_current
 from tenants.scope import current_organisation
 
 ORDERINGS: Final = ("number", "title", "year", "created_at")
@@ -19,7 +19,6 @@ _LISTED: Final = (
     "id", "slug", "content_hash", "number", "title", "publisher", "edition", "year", "status", "kind", "nature",
     "sectors", "languages", "outline", "is_current", "created_at",
 )  # fmt: skip
-_CURRENT: Final = ("id", "slug", "content_hash", "number", "title", "languages", "depth", "organisation_id")
 
 DRAFT_ORDERINGS: Final = ("-id", "slug", "updated_at")
 FINDINGS_TOLD: Final = 1000
@@ -50,10 +49,10 @@ def standard_body(row: dict[str, Any]) -> dict[str, Any]:
 def own_standard(slug: str) -> Current:
     """The organisation's standard of that slug: the current edition, else the one published last. Raises NotFound."""
     rows = Standard.objects.filter(organisation_id=current_organisation(), slug=slug)
-    row = rows.order_by("-is_current", "-created_at").values(*_CURRENT).first()
+    row = rows.order_by("-is_current", "-created_at").values(*CURRENT).first()
     if row is None:
         raise NotFound
-    return Current(**{**row, "languages": tuple(row["languages"])})
+    return to_current(row)
 
 
 def drafts(*, state: str | None = None) -> QuerySet[StandardDraft, dict[str, Any]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assessments.catalogue.drafts.content import MOST_REQUIREMENTS, DraftRequirement, DraftText
-from assessments.catalogue.drafts.reading import LONGEST
+from assessments.catalogue.drafts.values import LONGEST
 from assessments.catalogue.importing.report import Report
 from assessments.catalogue.importing.wording import one_line, shorten, storable, tidy, title_from
 

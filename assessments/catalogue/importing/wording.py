@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from assessments.catalogue.drafts.reading import LANGUAGE, LONGEST
+from assessments.catalogue.drafts.values import LANGUAGE, LONGEST
 
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _BLANKS: Final = re.compile(r"[ \t\u00a0]+")

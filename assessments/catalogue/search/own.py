@@ -14,10 +14,9 @@ from django.db.models.functions import Concat
 from assessments.catalogue.models import RequirementText, Standard
 from assessments.catalogue.search.finding import REFERENCE, WORDS, Hit, names
 from assessments.catalogue.search.references import Reading, readings, reference_keys
-from assessments.catalogue.selectors import Current
+from assessments.catalogue.selectors import CURRENT, Current, to_current
 from tenants.scope import current_organisation
 
-_CURRENT: Final = ("id", "slug", "content_hash", "number", "title", "languages", "depth", "organisation_id")
 _ROW: Final = ("requirement_id", "requirement__standard_id", "requirement__ref", "title", "summary", "language",
                "requirement__assessable")  # fmt: skip
 
@@ -25,7 +24,7 @@ _ROW: Final = ("requirement_id", "requirement__standard_id", "requirement__ref",
 def own_current() -> tuple[Current, ...]:
     """The current standards of the organisation in scope, by slug; one query."""
     rows = Standard.objects.filter(organisation_id=current_organisation(), is_current=True).order_by("slug")
-    return tuple(Current(**{**row, "languages": tuple(row["languages"])}) for row in rows.values(*_CURRENT))
+    return tuple(to_current(row) for row in rows.values(*CURRENT))
 
 
 def called(query: str, *, standards: tuple[Current, ...]) -> tuple[Current, ...]:

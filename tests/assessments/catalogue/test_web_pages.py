@@ -23,8 +23,6 @@ from assessments.catalogue.selectors import current_standards, theme_names
 from assessments.catalogue.web import pages
 from assessments.catalogue.web.guides import guides
 from tests.assessments.catalogue.recount import counted
-from tests.assessments.catalogue.rich import PLAIN, RICH, write_rich
-from tests.assessments.standards import synced
 
 pytestmark = pytest.mark.django_db
 
@@ -280,26 +278,3 @@ def test_the_sitemap_holds_every_standard_and_the_pairs_of_full_ones_or_with_lin
     assert set(pairs) < set(told)
     assert {f"{settings.BASE_URL}/standards/{entry.slug}/" for entry in current_standards()} < set(told)
     assert len(told) == len(set(told)) == len(pairs) + len(current_standards()) + len(guides()) + 3
-
-
-@pytest.fixture(scope="module")
-def rich_catalogue(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    with django_db_blocker.unblock(), synced(write_rich(tmp_path_factory.mktemp("rich") / "data")):
-        yield
-
-
-@pytest.mark.usefixtures("rich_catalogue")
-@pytest.mark.parametrize("slug", [RICH, PLAIN, "act-7"])
-def test_what_is_not_known_is_told_as_not_stated(slug: str) -> None:
-    first, second = sorted((slug, ONE))
-    for path in (f"/standards/{slug}/", f"/compare/{first}-vs-{second}/"):
-        text = text_of(path)
-        parsed(text)
-        assert "None" not in words(parsed(text))
-        if slug != RICH:
-            assert "not stated" in text
-    thin = '<meta name="robots" content="noindex">' in text
-    assert thin == (slug != RICH)
-    assert (f"/compare/{first}-vs-{second}/" in text_of("/sitemap.xml")) == (not thin)

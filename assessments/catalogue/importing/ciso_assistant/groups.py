@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from assessments.catalogue.drafts.content import DraftSelection
-from assessments.catalogue.drafts.reading import LONGEST
+from assessments.catalogue.drafts.values import LONGEST
 from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.wording import language_code, one_line, slug_from
 

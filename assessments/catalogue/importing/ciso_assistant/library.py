@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from assessments.catalogue.drafts.content import DraftContent
-from assessments.catalogue.drafts.reading import LONGEST
+from assessments.catalogue.drafts.values import LONGEST
 from assessments.catalogue.importing.ciso_assistant.framework import ReadFramework, read_framework
 from assessments.catalogue.importing.ciso_assistant.mappings import mapping_sets, read_mapping_sets
 from assessments.catalogue.importing.documents.located import Located

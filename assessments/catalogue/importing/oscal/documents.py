@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from assessments.catalogue.drafts.content import DraftContent
-from assessments.catalogue.drafts.reading import LONGEST
+from assessments.catalogue.drafts.values import LONGEST
 from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.oscal.catalog import ReadCatalog, facts_of, read_catalog
 from assessments.catalogue.importing.oscal.library import Library

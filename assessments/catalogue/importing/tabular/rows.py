@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from assessments.catalogue.drafts.content import DraftText
-from assessments.catalogue.drafts.reading import LONGEST
+from assessments.catalogue.drafts.values import LONGEST
 from assessments.catalogue.importing.report import Report
 from assessments.catalogue.importing.tabular.fields import Columns
 from assessments.catalogue.importing.tabular.parents import Line

@@ -13,7 +13,7 @@ from assessments.catalogue.drafts.content import (
     DraftScale,
     DraftSelection,
 )
-from assessments.catalogue.drafts.reading import LONGEST
+from assessments.catalogue.drafts.values import LONGEST
 from assessments.catalogue.importing.report import Report
 from assessments.catalogue.importing.result import Imported, ImportOptions, TablePreview
 from assessments.catalogue.importing.tabular import parents
