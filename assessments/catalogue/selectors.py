@@ -8,11 +8,10 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import StringAgg
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KT
-from django.db.models.functions import MD5, Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison import StandardProfile
@@ -74,6 +73,9 @@ class PublishedStandard:
 
 
 _catalogues = Bounded(size=4)
+_STAMP: Final = """
+SELECT md5(string_agg(id::text, ',' ORDER BY id)) FROM catalogue_standard WHERE organisation_id IS NULL AND is_current
+"""
 
 
 def current_standards() -> tuple[Current, ...]:
@@ -81,12 +83,11 @@ def current_standards() -> tuple[Current, ...]:
 
     A row never changes, so the ids of those that are current say all there is to know of them.
     """
-    rows = Standard.public.filter(is_current=True)
-    ids = StringAgg(Cast("id", TextField()), delimiter=",", ordering="id")
-    stamp = rows.aggregate(stamp=MD5(ids))["stamp"]
-    return _catalogues.get_or_make(
-        stamp, lambda: tuple(to_current(row) for row in rows.order_by("slug").values(*CURRENT))
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP)
+        [stamp] = cursor.fetchone() or [None]
+    rows = Standard.public.filter(is_current=True).order_by("slug")
+    return _catalogues.get_or_make(stamp, lambda: tuple(to_current(row) for row in rows.values(*CURRENT)))
 
 
 def current_standard(slug: str) -> Current | None:

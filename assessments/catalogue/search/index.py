@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
-from operator import add
-from typing import Any, Final
+from typing import Final
 
-from django.contrib.postgres.search import SearchVector
-from django.db.models import Value
+from django.db import connections
 
-from assessments.catalogue.models import RequirementText, SearchEntry, Standard
+from assessments.catalogue.models import Requirement, SearchEntry, Standard
 from assessments.catalogue.search.references import reference_keys
 
 CONFIGURATIONS: Final = {
@@ -20,9 +16,18 @@ CONFIGURATIONS: Final = {
 }  # fmt: skip
 """Language → PostgreSQL's text search configuration; a language without one is searched by its bare words."""
 
-_AT_ONCE: Final = 500
-_STATE: Final = ("requirement_id", "requirement__standard_id", "requirement__ref", "language", "title", "summary",
-                 "question", "evidence")  # fmt: skip
+_INSERT: Final = """
+INSERT INTO catalogue_searchentry (requirement_id, standard_id, language, keys, title, words)
+SELECT t.requirement_id, r.standard_id, t.language, string_to_array(found.keys, ' '), t.title,
+  setweight(to_tsvector(spoken.config, t.title), 'A') || setweight(to_tsvector(spoken.config, t.summary), 'B') ||
+  setweight(to_tsvector(spoken.config, t.question), 'C') ||
+  setweight(to_tsvector(spoken.config, array_to_string(t.evidence, ' ')), 'D')
+FROM catalogue_requirementtext t
+JOIN catalogue_requirement r ON r.id = t.requirement_id
+JOIN unnest(%(ids)s::uuid[], %(keys)s::text[]) AS found(id, keys) ON found.id = r.id
+JOIN unnest(%(languages)s::text[], %(configs)s::regconfig[]) AS spoken(language, config) ON spoken.language = t.language
+"""
+"""One statement for all of them: stemming is PostgreSQL's work, and thousands of expressions would be Django's."""
 
 
 def configuration(language: str) -> str:
@@ -36,28 +41,19 @@ def index_current(*, using: str = "default") -> int:
     entries = SearchEntry.objects.using(using)
     entries.exclude(standard__in=current).delete()
     missing = current.exclude(pk__in=entries.values("standard"))
-    rows = RequirementText.public.using(using).filter(
-        requirement__standard__in=missing, requirement__withdrawn__isnull=True
-    )
-    made = entries.bulk_create(_entries(rows.values_list(*_STATE)), batch_size=_AT_ONCE)
-    return len(made)
-
-
-def _entries(rows: Iterable[tuple[Any, ...]]) -> list[SearchEntry]:
-    return [
-        SearchEntry(
-            requirement_id=requirement,
-            standard_id=standard,
-            language=language,
-            keys=list(reference_keys(ref)),
-            title=title,
-            words=_vector(language, title, summary, question, " ".join(evidence)),
+    found = Requirement.public.using(using).filter(standard__in=missing, withdrawn__isnull=True)
+    refs = list(found.values_list("id", "ref"))
+    if not refs:
+        return 0
+    spoken = {language for languages in missing.values_list("languages", flat=True) for language in languages}
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            {
+                "ids": [requirement for requirement, _ in refs],
+                "keys": [" ".join(reference_keys(ref)) for _, ref in refs],
+                "languages": sorted(spoken),
+                "configs": [configuration(language) for language in sorted(spoken)],
+            },
         )
-        for requirement, standard, ref, language, title, summary, question, evidence in rows
-    ]
-
-
-def _vector(language: str, title: str, summary: str, question: str, evidence: str) -> Any:
-    config = configuration(language)
-    weighted = zip("ABCD", (title, summary, question, evidence), strict=True)
-    return reduce(add, [SearchVector(Value(text), weight=weight, config=config) for weight, text in weighted])
+        return int(cursor.rowcount)
