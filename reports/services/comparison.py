@@ -13,6 +13,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from api.problems import Problem
-from assessments.catalogue.selectors import Current
+from assessments.catalogue.selectors import Current, current_standards
 from assessments.catalogue.web import pages
 from reports.models import ComparisonFile, ComparisonFileState
 from reports.rendering.page import TEMPLATES
@@ -37,6 +38,9 @@ PATIENCE: Final = timedelta(seconds=45)
 
 _SCREEN: Final = Path(pages.__file__).parents[1] / "static" / "catalogue" / "catalogue.css"
 _PAPER: Final = TEMPLATES / "comparison.css"
+_DRAWINGS: Final = TEMPLATES / "drawing.css"
+"""The renderer asks no stylesheet of the page about the inside of a drawing: each gets its own."""
+_DRAWING: Final = re.compile(r"<svg\b[^>]*>")
 _LOADED: Final = re.compile(r'<link rel="stylesheet"[^>]*>|<script.*?</script>', re.DOTALL)
 _OWN_ADDRESS: Final = re.compile(r'href="/')
 
@@ -53,9 +57,16 @@ def sheet(a: Current, b: Current, *, catalogue: tuple[Current, ...]) -> Sheet:
     """The page of a pair, `a` and `b` in canonical order, with addresses that lead somewhere from paper too."""
     page = pages.comparison_page(a, b, catalogue=catalogue).body.decode()
     page = _OWN_ADDRESS.sub(f'href="{settings.BASE_URL}/', _LOADED.sub("", page))
-    stylesheets = [path.read_text(encoding="utf-8") for path in (_SCREEN, _PAPER)]
+    stylesheets, drawings = _styles()
+    page = _DRAWING.sub(lambda found: f"{found[0]}<style>{drawings}</style>", page)
     key = hashlib.sha256("\0".join([page, *stylesheets]).encode()).hexdigest()
     return Sheet(key, json.dumps({"page": page, "stylesheets": stylesheets, "identifier": key}).encode())
+
+
+@cache
+def _styles() -> tuple[list[str], str]:
+    """Those of the page, and the one of its drawings."""
+    return [path.read_text(encoding="utf-8") for path in (_SCREEN, _PAPER)], _DRAWINGS.read_text(encoding="utf-8")
 
 
 def ask(a: Current, b: Current, *, key: str) -> ComparisonFile:
@@ -105,8 +116,6 @@ def again(file: ComparisonFile) -> None:
 
 def make(file_id: uuid.UUID) -> None:
     """Render and store. Called any number of times: what is ready stays as it is."""
-    from assessments.catalogue.selectors import current_standards
-
     file = ComparisonFile.objects.defer("data").filter(pk=file_id, state=ComparisonFileState.REQUESTED).first()
     if file is None:
         return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -129,3 +131,22 @@ def test_the_sheet_names_its_page_and_loads_nothing() -> None:
     assert first == second
     assert b"<script" not in first.document
     assert b'rel=\\"stylesheet' not in first.document
+
+
+@pytest.mark.parametrize("other", [B, "iso-56002-2019"])
+def test_everything_drawn_has_a_colour_on_paper_too(other: str) -> None:
+    """Shapes whose class the drawing's own stylesheet does not know come out black."""
+    catalogue = current_standards()
+    a, b = (next(entry for entry in catalogue if entry.slug == slug) for slug in (A, other))
+    page = json.loads(comparison.sheet(a, b, catalogue=catalogue).document)["page"]
+    drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert drawings
+    for drawing in drawings:
+        style = re.search(r"<style>(.*?)</style>", drawing, re.DOTALL)
+        assert style
+        used = set(re.findall(r'<(?:rect|text|path|circle|line)\b[^>]*class="([^"]+)"', drawing))
+        assert used
+        assert {name for name in used if f".{name}" not in style[1]} == set()
+        assert len(re.findall(r"<(?:rect|text|path|circle|line)\b", drawing)) == len(
+            re.findall(r'<(?:rect|text|path|circle|line)\b[^>]*class="', drawing)
+        )
