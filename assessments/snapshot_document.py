@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from api.encoding import canonical
+from assessments.inheritance import origin_of, stands_as_it_came
 
 if TYPE_CHECKING:
     from assessments.catalogue.editions import Edition, Node, Words
@@ -35,9 +36,10 @@ class Source:
     """What a document is built from. Rows are dictionaries of column values; people appear in them as ids.
 
     `answers` by requirement id; `reviews`: the newest per answer id; `evidence`: the files behind each answer id in
-    their newest version; `names`: every person id that appears, as text → display name; `previous`: what
-    `previous_of` made, or None. `sheet` covers what the assessment takes of its standard, and so does the document;
-    `assessable` are the refs of it that can be answered.
+    their newest version; `inherited` by requirement id: the decisions to take answers over from elsewhere; `names`:
+    every person id that appears, as text → display name; `previous`: what `previous_of` made, or None. `sheet` covers
+    what the assessment takes of its standard, and so does the document; `assessable` are the refs of it that can be
+    answered.
     """
 
     taken_at: datetime
@@ -49,6 +51,7 @@ class Source:
     answers: Mapping[UUID, Row]
     reviews: Mapping[UUID, Row]
     evidence: Mapping[UUID, Sequence[Row]]
+    inherited: Mapping[UUID, Row]
     actions: Sequence[Row]
     names: Mapping[str, str]
     previous: Row | None
@@ -210,6 +213,7 @@ def _answer(row: Row, *, words: Words, source: Source) -> dict[str, Any]:
         "answered_at": _moment(row["answered_at"]),
         "review": _review(source.reviews.get(row["id"]), answer=row, source=source),
         "evidence": [_evidence(file) for file in source.evidence.get(row["id"], ())],
+        "inherited": _inherited(source.inherited.get(row["requirement_id"]), answer=row, source=source),
         "criteria": criteria_at(row["level"], words=words),
         "next_criteria": criteria_at(step_above(row["level"], levels=source.edition.levels), words=words),
     }
@@ -235,6 +239,16 @@ def _review(row: Row | None, *, answer: Row, source: Source) -> dict[str, Any] |
         "note": row["note"],
         "reviewer": _name(source, row["reviewer_id"]),
         "at": _moment(row["created_at"]),
+    }
+
+
+def _inherited(row: Row | None, *, answer: Row, source: Source) -> dict[str, Any] | None:
+    """Where the answer was taken over from, while it says what came."""
+    if row is None or not stands_as_it_came(row["offer"], level=answer["level"], applicable=answer["applicable"]):
+        return None
+    return origin_of(row["offer"]) | {
+        "confirmed_by": _name(source, row["decided_by_id"]),
+        "confirmed_at": _moment(row["decided_at"]),
     }
 
 

@@ -7,6 +7,19 @@ from __future__ import annotations
 
 from assessments.inheritance.mapping import Mapped, carried_level
 from assessments.inheritance.offers import Offer, offers
+from assessments.inheritance.origin import origin_of, stands_as_it_came
 from assessments.inheritance.routes import FULL, PARTIAL, Given, Requirement, Route
 
-__all__ = ["FULL", "PARTIAL", "Given", "Mapped", "Offer", "Requirement", "Route", "carried_level", "offers"]
+__all__ = [
+    "FULL",
+    "PARTIAL",
+    "Given",
+    "Mapped",
+    "Offer",
+    "Requirement",
+    "Route",
+    "carried_level",
+    "offers",
+    "origin_of",
+    "stands_as_it_came",
+]

@@ -11,12 +11,12 @@ from django.db.models import Count
 
 from api.problems import Invalid
 from assessments.catalogue.editions import Edition, Node, edition
-from assessments.inheritance import Offer, Route
+from assessments.inheritance import Offer, Route, stands_as_it_came
 from assessments.models import Assessment, EvidenceLink, InheritedAnswer, InheritedState
 from assessments.selectors.inheritance import Inheritance
 from assessments.selectors.sight import names_of
 from assessments.selectors.taken import tree_of
-from assessments.selectors.workbook import AnswerRow
+from assessments.selectors.workbook import UNTOUCHED, AnswerRow
 
 OFFERED: Final = "offered"
 
@@ -71,7 +71,7 @@ def _offered(found: Inheritance, *, refs: Collection[str], of: Edition) -> list[
 def _decided(found: Inheritance, *, refs: Collection[str]) -> list[dict[str, Any]]:
     rows = [(ref, found.decided[ref]) for ref in refs]
     names = names_of(row.decided_by_id for _, row in rows)
-    return [decided_body(row, version=found.row(ref).version, names=names) for ref, row in rows]
+    return [decided_body(row, answer=found.row(ref), names=names) for ref, row in rows]
 
 
 def inherited_from(assessment: Assessment, *, node: Node, row: AnswerRow | None) -> dict[str, Any] | None:
@@ -82,18 +82,19 @@ def inherited_from(assessment: Assessment, *, node: Node, row: AnswerRow | None)
         return None
     person = found.decided_by
     names = {str(person.pk): person.name or person.email.partition("@")[0]}
-    return decided_body(found, version=row.version if row else 0, names=names)
+    return decided_body(found, answer=row or UNTOUCHED, names=names)
 
 
-def decided_body(row: InheritedAnswer, *, version: int, names: Mapping[str, str]) -> dict[str, Any]:
-    """What was decided, with the offer as it was then. `version` is that of the answer now."""
+def decided_body(row: InheritedAnswer, *, answer: AnswerRow, names: Mapping[str, str]) -> dict[str, Any]:
+    """What was decided, with the offer as it was then, beside the answer as it is now."""
     person, offer = str(row.decided_by_id), dict(row.offer)
     return offer | {
-        "version": version,
+        "version": answer.version,
         "state": row.state,
         "decided_by": {"id": person, "name": names[person]} if person in names else None,
         "decided_at": row.decided_at,
-        "edited_since": row.answer_version is not None and row.answer_version != version,
+        "edited_since": row.state == InheritedState.CONFIRMED
+        and not stands_as_it_came(offer, level=answer.level, applicable=answer.applicable),
     }
 
 

@@ -12,7 +12,17 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from api.problems import NotFound, Problem
 from assessments.catalogue.editions import Edition, edition
 from assessments.catalogue.parts import options_taken
-from assessments.models import Action, Assessment, EvidenceLink, EvidenceVersion, FileState, Review, Snapshot
+from assessments.models import (
+    Action,
+    Assessment,
+    EvidenceLink,
+    EvidenceVersion,
+    FileState,
+    InheritedAnswer,
+    InheritedState,
+    Review,
+    Snapshot,
+)
 from assessments.scoring import score
 from assessments.selectors.scores import leaf_states
 from assessments.selectors.sight import Sight, names_of
@@ -32,9 +42,9 @@ _ANSWER = (
 def read_source(assessment: Assessment, *, taken_at: datetime, sight: Sight | None = None) -> Source:
     """Everything a snapshot of `assessment` is built from; the caller holds its row, so that the rows fit together.
 
-    `assessment` comes with its organisation. Nine statements, whatever the size, when the edition is in memory. With a
-    `sight` it is what that caller may see of it: the sections they are let into, without the actions that only members
-    see and with parts in place of people where they are from outside.
+    `assessment` comes with its organisation. Ten statements, whatever the size, when the edition is in memory. With a
+    `sight` it is what that caller may see of it: the sections they are let into and, for those from outside, without
+    the actions and origins that only members see and with parts in place of people.
     """
     pinned = edition(assessment.standard_id)
     tree = tree_of(assessment) if sight is None else sight.tree
@@ -55,10 +65,12 @@ def read_source(assessment: Assessment, *, taken_at: datetime, sight: Sight | No
             .values("requirement_id", "title", "description", "owner_id", "due", "effort", "expected_level", "state")
         )
     )
+    inherited = {} if from_outside else _inherited(assessment)
     row = {name: getattr(assessment, name) for name in _ASSESSMENT}
     row |= chosen(pinned, assessment=assessment, language=assessment.language)
     states = leaf_states(assessment, today=taken_at.date())
     people = _people(row, answers=answers.values(), reviews=reviews.values(), actions=actions)
+    people |= {decision["decided_by_id"] for decision in inherited.values()}
     return Source(
         taken_at=taken_at,
         organisation={name: getattr(assessment.organisation, name) for name in ("id", "slug", "name")},
@@ -69,6 +81,7 @@ def read_source(assessment: Assessment, *, taken_at: datetime, sight: Sight | No
         answers=answers,
         reviews=reviews,
         evidence=evidence,
+        inherited=inherited,
         actions=actions,
         names={id_: shown["name"] for id_, shown in sight.people(people).items()} if sight else names_of(people),
         previous=None if from_outside else _previous(assessment, pinned=pinned),
@@ -107,6 +120,11 @@ def _newest_reviews(assessment: Assessment) -> dict[UUID, Row]:
         .values("answer_id", "verdict", "level", "note", "reviewer_id", "created_at")
     )
     return {row["answer_id"]: row for row in rows}
+
+
+def _inherited(assessment: Assessment) -> dict[UUID, Row]:
+    rows = InheritedAnswer.objects.filter(assessment=assessment, state=InheritedState.CONFIRMED)
+    return {row["requirement_id"]: row for row in rows.values("requirement_id", "offer", "decided_by_id", "decided_at")}
 
 
 def _evidence_by_answer(assessment: Assessment) -> dict[UUID, list[Row]]:

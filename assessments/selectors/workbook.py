@@ -28,13 +28,22 @@ from assessments.selectors.scores import LINKS, node_body, refs_by_id, unanswere
 from assessments.selectors.sight import Sight, branch
 from tenants.scope import current_organisation
 
+AS_IT_CAME: Final = """
+(i.state = 'confirmed' AND (i.offer->>'level')::float8 IS NOT DISTINCT FROM a.level
+ AND (i.offer->>'applicable')::boolean = a.applicable)
+"""
+"""`inheritance.stands_as_it_came`, of a decision `i` on an answer `a`."""
+
 _MOMENT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 _ROWS = f"""
 SELECT a.requirement_id::text, a.state, a.level, a.target, a.applicable, a.reason, a.note, a.assignee_id::text,
   a.answered_by_id::text, {_MOMENT.format("a.answered_at")}, a.validated_level, a.version,
   {_MOMENT.format("a.updated_at")}, links.links, links.valid,
   (SELECT count(*) FROM assessments_answercomment t
-   WHERE t.organisation_id = a.organisation_id AND t.answer_id = a.id)
+   WHERE t.organisation_id = a.organisation_id AND t.answer_id = a.id),
+  EXISTS (SELECT FROM assessments_inheritedanswer i
+          WHERE i.organisation_id = a.organisation_id AND i.assessment_id = a.assessment_id
+            AND i.requirement_id = a.requirement_id AND {AS_IT_CAME})
 FROM assessments_answer a
 {LINKS}
 WHERE a.organisation_id = %(organisation)s AND a.assessment_id = %(assessment)s
@@ -48,7 +57,8 @@ _heads: Bounded[tuple[UUID, str, bool, frozenset[str]], Mapping[str, orjson.Frag
 
 class AnswerRow(NamedTuple):
     """One answer as it is read. Ids are text, moments ISO text in UTC (`moment`): parsing them is what reading 1,000
-    answers would mostly consist of. `evidence` and `comments` are numbers; `evidenced`: some evidence is valid today.
+    answers would mostly consist of. `evidence` and `comments` are numbers; `evidenced`: some evidence is valid today;
+    `inherited`: it stands as it was confirmed from answers given elsewhere.
     """
 
     requirement_id: str
@@ -67,6 +77,7 @@ class AnswerRow(NamedTuple):
     evidence: int
     evidenced: bool
     comments: int
+    inherited: bool
 
     @property
     def is_answered(self) -> bool:
@@ -74,7 +85,7 @@ class AnswerRow(NamedTuple):
 
 
 UNTOUCHED: Final = AnswerRow(
-    "", AnswerState.OPEN.value, None, None, True, "", "", None, None, None, None, 0, None, 0, False, 0
+    "", AnswerState.OPEN.value, None, None, True, "", "", None, None, None, None, 0, None, 0, False, 0, False
 )  # fmt: skip
 """What stands for a requirement that nobody has touched: version 0, no row."""
 
@@ -168,6 +179,7 @@ def answer_body(row: AnswerRow, *, people: Mapping[str, orjson.Fragment]) -> dic
         "evidence": row.evidence,
         "evidenced": row.evidenced,
         "comments": row.comments,
+        "inherited": row.inherited,
         "updated_at": row.updated_at,
     }
 

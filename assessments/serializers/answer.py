@@ -83,6 +83,9 @@ class AnswerShape(Shape):
     evidence = serializers.IntegerField(help_text="Number of evidence linked.")
     evidenced = serializers.BooleanField(help_text="Some of it is valid today.")
     comments = serializers.IntegerField()
+    inherited = serializers.BooleanField(
+        help_text="Confirmed from answers given elsewhere, at the level that came; inherited_from tells of them."
+    )
     updated_at = serializers.DateTimeField(allow_null=True)
 
 

@@ -90,7 +90,7 @@ class DecidedShape(OfferShape):
     state = serializers.ChoiceField(choices=STATES)
     decided_by = PersonShape(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
-    edited_since = serializers.BooleanField(help_text="The answer was changed after it was confirmed.")
+    edited_since = serializers.BooleanField(help_text="Its level is no longer the one that was confirmed.")
 
 
 class AnsweredRequirement(WorkbookRequirement):

@@ -162,21 +162,18 @@ def _carry_evidence(access: Access, assessment: Assessment, *, routes: Mapping[s
 
 def _fields(route: Route, *, note: str) -> dict[str, Any]:
     """The answer's new fields; a note that somebody wrote already stays."""
-    words = {} if note else {"note": _note_on(route)}
+    words = {} if note else {"note": _notes_of(route)}
     if not route.applicable:
         return {"applicable": False, "reason": route.reason, **words}
     return {"level": route.level, **words}
 
 
-def _note_on(route: Route) -> str:
-    """Where it comes from, and what was noted there."""
-    lines = [f"Inherited ({route.carries}): {route.confidence}"]
-    for given in route.givens:
-        what = "not applicable" if given.level is None else f"level {given.level:g}"
-        lines.append(f"{given.number} {given.ref}, {what}, in {given.assessment_name}.")
-        if given.note:
-            lines.append(given.note)
-    return "\n".join(lines)[:LONGEST_NOTE]
+def _notes_of(route: Route) -> str:
+    """What was noted there. Where it came from is kept beside the answer, as a fact and not as somebody's words."""
+    notes = [given for given in route.givens if given.note]
+    if len(route.givens) == 1:
+        return "".join(given.note for given in notes)[:LONGEST_NOTE]
+    return "\n\n".join(f"{given.number} {given.ref}: {given.note}" for given in notes)[:LONGEST_NOTE]
 
 
 def _evidence_behind(routes: Mapping[str, Route]) -> list[Pair]:

@@ -68,6 +68,9 @@ class AnswersView(TenantView):
             OpenApiParameter("assignee", str, description="A person's id, or me. For members."),
             OpenApiParameter("ref", str, description="A requirement and everything below it."),
             OpenApiParameter("applicable", str, enum=["true", "false"]),
+            OpenApiParameter(
+                "inherited", str, enum=["true", "false"], description="Standing as confirmed from answers elsewhere."
+            ),
             OpenApiParameter("cursor", str),
             OpenApiParameter("page_size", int, description="1 to 200, 50 unless told."),
             LANGUAGE,
@@ -76,7 +79,7 @@ class AnswersView(TenantView):
     )
     def get(self, request: TenantRequest, assessment_id: UUID) -> Response:
         """List the assessable requirements with their answers, in document order."""
-        filters = Filters(request, "state", "assignee", "ref", "applicable")
+        filters = Filters(request, "state", "assignee", "ref", "applicable", "inherited")
         assessment = get_assessment(assessment_id)
         sight = sight_of(request.access, assessment)
         keep = _Kept(filters, request=request, sight=sight)
@@ -173,8 +176,8 @@ class _Kept:
 
     def __init__(self, filters: Filters, *, request: TenantRequest, sight: Sight) -> None:
         self.state = filters.choice("state", STATES)
-        applicable = filters.choice("applicable", ("true", "false"))
-        self.applicable = None if applicable is None else applicable == "true"
+        self.applicable = _yes_or_no(filters, "applicable")
+        self.inherited = _yes_or_no(filters, "inherited")
         assignee = person_filter(filters, "assignee", me=request.access.person_id)
         if assignee is not None and not request.access.is_member:
             raise Invalid({"assignee": ["There is no such filter."]})
@@ -191,7 +194,13 @@ class _Kept:
             and (self.state is None or row.state == self.state)
             and (self.assignee is None or row.assignee == self.assignee)
             and (self.applicable is None or row.applicable is self.applicable)
+            and (self.inherited is None or row.inherited is self.inherited)
         )
+
+
+def _yes_or_no(filters: Filters, name: str) -> bool | None:
+    chosen = filters.choice(name, ("true", "false"))
+    return None if chosen is None else chosen == "true"
 
 
 def read_cursor(filters: Filters) -> int:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from reports.contents.figures import format_level, format_score, format_short_date, round_half_up
 from reports.contents.leaves import Leaf, Sheet
 from reports.contents.listings import AnswerBlock, AnswerChapter, Answers, Citation
-from reports.contents.snapshot import Answer, Requirement, Review, Scale, Snapshot
+from reports.contents.snapshot import Answer, AnswerElsewhere, Origin, Requirement, Review, Scale, Snapshot
+from reports.contents.text import join_words
 
 _LONG = 1_200  # characters, about a third of a page
 _LONG_LINES = 15
@@ -93,6 +94,7 @@ def _write_heading(requirement: Requirement) -> AnswerBlock:
         review_note="",
         is_sent_back=False,
         evidence=(),
+        origin="",
         byline="",
     )
 
@@ -123,6 +125,7 @@ def _write_answer(
         review_note=review.note if review is not None else "",
         is_sent_back=leaf.changes_requested,
         evidence=_cite(answer, snapshot=snapshot, anchors=evidence_anchors),
+        origin=_say_origin(answer.origin if answer is not None else None),
         byline=_say_author(answer),
     )
 
@@ -163,6 +166,23 @@ def _say_author(answer: Answer | None) -> str:
         return ""
     when = f", {format_short_date(answer.answered_at.date())}" if answer.answered_at else ""
     return f"{answer.answered_by}{when}"
+
+
+def _say_origin(origin: Origin | None) -> str:
+    if origin is None or not origin.sources:
+        return ""
+    given = [f"{source.standard} {source.ref} ({_say_given(source)})" for source in origin.sources]
+    assessments = dict.fromkeys(source.assessment for source in origin.sources)
+    where = join_words([f"“{name}”" for name in assessments])
+    over = " by a crosswalk" if origin.crosswalk else ""
+    who = f", confirmed by {origin.confirmed_by}" if origin.confirmed_by else ""
+    when = f", {format_short_date(origin.confirmed_at.date())}" if origin.confirmed_at else ""
+    return f"Taken over{over} from {join_words(given)} in {where}{who}{when}"
+
+
+def _say_given(source: AnswerElsewhere) -> str:
+    level = "not applicable" if source.level is None else f"level {format_level(source.level)}"
+    return f"{level}, validated" if source.validated else level
 
 
 def _cite(answer: Answer | None, *, snapshot: Snapshot, anchors: Mapping[str, str]) -> tuple[Citation, ...]:

@@ -39,6 +39,7 @@ class AnswerBlock:
     review_note: str
     is_sent_back: bool
     evidence: tuple[Citation, ...]
+    origin: str
     byline: str
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from reports.contents.document import Fact, Method, ScaleStep
 from reports.contents.figures import format_level, format_moment, format_number, format_percent, format_score
-from reports.contents.leaves import Sheet
+from reports.contents.leaves import Leaf, Sheet
 from reports.contents.snapshot import EvidenceFile, Snapshot
 from reports.contents.text import capitalise, count_of
 
@@ -167,7 +167,24 @@ def _weigh_trust(sheet: Sheet, *, files: list[EvidenceFile], today: date) -> tup
             f"Confirmed by a reviewer: {validated} of {count_of(len(answered), 'answer')} "
             f"({format_percent(validated / len(answered))}). Sent back for changes: {sent_back}. {_disagree(sheet)}",
         ),
+        *_say_taken_over(answered),
     )
+
+
+def _say_taken_over(answered: list[Leaf]) -> tuple[Fact, ...]:
+    """Say how much was answered elsewhere: it was given for another question, or at another time."""
+    taken = [(leaf, leaf.requirement.answer.origin) for leaf in answered if leaf.requirement.answer is not None]
+    taken = [(leaf, origin) for leaf, origin in taken if origin is not None]
+    if not taken:
+        return ()
+    over_links = sum(bool(origin.crosswalk) for _, origin in taken if origin is not None)
+    validated = sum(leaf.validated for leaf, _ in taken)
+    words = (
+        f"Confirmed from answers in other assessments, and unchanged since: {len(taken)} of "
+        f"{count_of(len(answered), 'answer')} ({format_percent(len(taken) / len(answered))}), {over_links} of them "
+        f"from another standard over a crosswalk. Confirmed by a reviewer here: {validated} of these."
+    )
+    return (Fact("Taken over", words),)
 
 
 def _disagree(sheet: Sheet) -> str:

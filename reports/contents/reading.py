@@ -10,9 +10,11 @@ from typing import cast
 from reports.contents.fields import Fields, SnapshotMalformedError
 from reports.contents.snapshot import (
     Answer,
+    AnswerElsewhere,
     Assessment,
     EvidenceFile,
     Level,
+    Origin,
     PlannedAction,
     Previous,
     Requirement,
@@ -141,7 +143,7 @@ def _read_requirement(fields: Fields) -> Requirement:
 
 
 def _read_answer(fields: Fields) -> Answer:
-    review = fields.optional_object("review")
+    review, origin = fields.optional_object("review"), fields.optional_object("inherited")
     return Answer(
         level=fields.optional_number("level"),
         target=fields.optional_number("target"),
@@ -153,8 +155,28 @@ def _read_answer(fields: Fields) -> Answer:
         answered_at=fields.optional_moment("answered_at"),
         review=None if review is None else _read_review(review),
         evidence=tuple(_read_evidence(item) for item in fields.items("evidence")),
+        origin=None if origin is None else _read_origin(origin),
         criteria=fields.paragraphs("criteria"),
         next_criteria=fields.paragraphs("next_criteria"),
+    )
+
+
+def _read_origin(fields: Fields) -> Origin:
+    return Origin(
+        crosswalk=fields.line("crosswalk"),
+        relation=fields.line("relation"),
+        sources=tuple(
+            AnswerElsewhere(
+                standard=item.line("standard"),
+                ref=item.line("ref"),
+                assessment=item.line("assessment"),
+                level=item.optional_number("level"),
+                validated=item.boolean("validated"),
+            )
+            for item in fields.items("sources")
+        ),
+        confirmed_by=fields.line("confirmed_by"),
+        confirmed_at=fields.optional_moment("confirmed_at"),
     )
 
 

@@ -102,6 +102,28 @@ class EvidenceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerElsewhere:
+    """An answer given in another assessment; no `level` where it says that the requirement does not apply."""
+
+    standard: str
+    ref: str
+    assessment: str
+    level: float | None
+    validated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an answer was taken over from, and who confirmed it; `crosswalk` is "" where no link lay between."""
+
+    crosswalk: str
+    relation: str
+    sources: tuple[AnswerElsewhere, ...]
+    confirmed_by: str
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     level: float | None
     target: float | None
@@ -113,6 +135,7 @@ class Answer:
     answered_at: datetime | None
     review: Review | None
     evidence: tuple[EvidenceFile, ...]
+    origin: Origin | None
     criteria: str
     next_criteria: str
 

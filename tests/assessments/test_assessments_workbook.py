@@ -96,7 +96,7 @@ def test_an_answer_stands_where_its_requirement_stands(aria: House) -> None:
         "version": 1, "state": "answered", "level": 3.0, "target": 4.0, "applicable": True, "reason": "",
         "note": 'Zu "prüfen" \u2028 <b>', "assignee": {"id": str(aria.people["bob"].pk), "name": "Bob"},
         "answered_by": {"id": str(aria.people["bella"].pk), "name": "Bella"}, "validated_level": None, "evidence": 1,
-        "evidenced": True, "comments": 0,
+        "evidenced": True, "comments": 0, "inherited": False,
     }  # fmt: skip
     assert rows["4.1.1"]["score"]["gap"] == 1.0
     assert rows["4.1"]["score"]["asserted"] == rows["4"]["score"]["asserted"] == 3.0

@@ -254,9 +254,15 @@ def evidence_link(t: Tenant) -> EvidenceLink:
 
 
 def inherited_answer(t: Tenant) -> InheritedAnswer:
+    source = {
+        "answer": t.ref, "assessment": {"id": t.ref, "name": t.text("source")}, "ref": "4.1", "level": 2.0,
+        "standard": {"slug": "other", "number": "Other"}, "applicable": True, "validated": False,
+    }  # fmt: skip
+    route = {"kind": "crosswalk", "carries": "full", "relation": "equal", "crosswalk": "a--b", "answers": [source]}
     return InheritedAnswer.objects.create(
         assessment=t.of(Assessment), requirement_id=_leaves()[0].id, state="confirmed", over_link=False,
-        offer={"ref": t.ref, "carries": "full", "level": 2.0, "reason": t.text("reason"), "routes": []},
+        offer={"ref": t.ref, "carries": "full", "level": 2.0, "applicable": True, "reason": t.text("reason"),
+               "routes": [route]},
         answer_version=1, decided_by=t.people["assessor"], decided_at=timezone.now(),
     )  # fmt: skip
 

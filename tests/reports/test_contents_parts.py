@@ -153,6 +153,33 @@ def test_the_method_page_traces_the_figures_to_texts_and_snapshot(snapshot: dict
     assert snapshot["standard"]["content_hash"] in values
 
 
+def test_an_answer_taken_over_says_from_where_and_the_method_page_how_many(snapshot: dict[str, Any]) -> None:
+    leaf = next(row for row in snapshots.leaves(snapshot) if row["answer"]["level"] is not None)
+    leaf["answer"]["inherited"] = {
+        "kind": "crosswalk", "carries": "full", "relation": "superset", "crosswalk": "a--b",
+        "sources": [
+            {"standard": "ISO/IEC 27001", "ref": "A.5.30", "assessment": "ISMS", "level": 4.0, "validated": True},
+            {"standard": "ISO/IEC 27001", "ref": "A.8.13", "assessment": "ISMS", "level": None, "validated": False},
+        ],
+        "confirmed_by": "Bob", "confirmed_at": "2026-11-20T10:00:00Z",
+    }  # fmt: skip
+    contents = build_contents(snapshots.seal(snapshot))
+    blocks = [block for chapter in contents.answers.chapters for block in chapter.blocks]
+    told = {block.ref: block.origin for block in blocks if block.origin}
+    assert told == {
+        leaf["ref"]: "Taken over by a crosswalk from ISO/IEC 27001 A.5.30 (level 4, validated) and ISO/IEC 27001 "
+        "A.8.13 (not applicable) in “ISMS”, confirmed by Bob, 20 Nov 2026"
+    }
+    trust = {fact.label: fact.value for fact in contents.method.trust}
+    answered = len([row for row in snapshots.leaves(snapshot) if row["answer"]["level"] is not None])
+    assert f": 1 of {answered} answers" in trust["Taken over"]
+    assert "1 of them from another standard over a crosswalk" in trust["Taken over"]
+
+
+def test_a_report_without_answers_taken_over_says_nothing_of_them(snapshot: dict[str, Any]) -> None:
+    assert "Taken over" not in {fact.label for fact in build_contents(snapshot).method.trust}
+
+
 def test_levels_are_counted_once_each(snapshot: dict[str, Any]) -> None:
     levels = build_contents(snapshot).clauses.levels
     assert sum(levels.counts) + levels.not_assessed + levels.not_applicable == 72
