@@ -22,6 +22,7 @@ class SideShape(Shape):
     number = serializers.CharField()
     title = serializers.CharField()
     short_name = serializers.CharField()
+    name = serializers.CharField(help_text="What it is called in text, other than the other side's.")
     one_line = serializers.CharField(allow_blank=True)
     key_features = NamedShape(many=True)
     definition = serializers.CharField(allow_null=True, help_text="What it is; null where it is not told.")

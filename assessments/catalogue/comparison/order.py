@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from assessments.catalogue.comparison.names import told_apart
 from assessments.catalogue.comparison.overlap import EffortSpan, Overlap
 from assessments.catalogue.comparison.profiles import StandardProfile
 
@@ -16,7 +17,7 @@ SHORTER = (
     "then in place when the longer work on {second} begins."
 )
 OPEN = "Nothing that is stated of the two decides which comes first. Begin with the one that is asked of you."
-LAW = "{number} is law: where it applies to you, its own dates decide, and no estimate does."
+LAW = "{name} is law: where it applies to you, its own dates decide, and no estimate does."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def order_of(a: StandardProfile, b: StandardProfile, *, overlap: Overlap) -> Ord
     typical months and an overlap is estimated: the way with the smaller sum, months of the first plus months of the
     second after it. `order_of(b, a)` with the swapped overlap is `swap_order(order_of(a, b))`.
     """
-    laws = tuple(LAW.format(number=side.number) for side in _by_slug(a, b) if side.facts["nature"] == "law")
+    a, b = told_apart(a, b)
+    laws = tuple(LAW.format(name=side.name) for side in _by_slug(a, b) if side.facts["nature"] == "law")
     a_first = _both(a, then=overlap.b_after_a)
     b_first = _both(b, then=overlap.a_after_b)
     found = _decided(a, b, a_first=a_first, b_first=b_first)
@@ -48,7 +50,7 @@ def order_of(a: StandardProfile, b: StandardProfile, *, overlap: Overlap) -> Ord
         return Order(None, "open", OPEN, laws, a_first, b_first)
     first, reason, template = found
     one, other = (a, b) if first == "a" else (b, a)
-    sentence = template.format(first=one.number, second=other.number)
+    sentence = template.format(first=one.name, second=other.name)
     return Order(first, reason, sentence, laws, a_first, b_first)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from assessments.catalogue.comparison import sentences
 from assessments.catalogue.comparison.crossing import Crossing
+from assessments.catalogue.comparison.names import told_apart
 from assessments.catalogue.comparison.overlap import Overlap, overlap_of, swap_overlap
 from assessments.catalogue.comparison.profiles import StandardProfile
 from assessments.catalogue.comparison.rows import Row, difference_rows, most_telling, swap_row
@@ -26,7 +27,8 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One standard's part of the page; `definition` answers "what it is", `outline` counts its requirements.
+    """One standard's part of the page; `name` is what it is called in text, `definition` answers "what it is",
+    `outline` counts its requirements.
 
     What is not stated of a standard is None, or an empty list.
     """
@@ -35,6 +37,7 @@ class SideView:
     number: str
     title: str
     short_name: str
+    name: str
     one_line: str
     key_features: tuple[Named, ...]
     definition: str | None
@@ -115,16 +118,17 @@ def compare(
     `compare(b, a)` with the crosswalk turned round equals `swap(compare(a, b))`, and comparing a standard with itself
     shows no difference.
     """
-    rows, silent = difference_rows(a, b)
+    one, other = told_apart(a, b)
+    rows, silent = difference_rows(one, other)
     telling = most_telling(rows)
     first, second = sorted((a.slug, b.slug))
     return Comparison(
         canonical=(first, second),
-        a=_side(a),
-        b=_side(b),
+        a=_side(a, name=one.name),
+        b=_side(b, name=other.name),
         verdict=QuickVerdict(
-            a=sentences.verdict_sentence(a, b),
-            b=sentences.verdict_sentence(b, a),
+            a=sentences.verdict_sentence(one, other),
+            b=sentences.verdict_sentence(other, one),
             most_telling=telling.sentence if telling else None,
         ),
         differences=rows,
@@ -159,13 +163,14 @@ def swap(comparison: Comparison) -> Comparison:
     )
 
 
-def _side(side: StandardProfile) -> SideView:
+def _side(side: StandardProfile, *, name: str) -> SideView:
     prose = side.prose
     return SideView(
         slug=side.slug,
         number=side.number,
         title=prose["title"],
         short_name=prose.get("short_name", side.number),
+        name=name,
         one_line=prose["one_line"],
         key_features=tuple(prose.get("key_features", ())),
         definition=prose.get("definition"),

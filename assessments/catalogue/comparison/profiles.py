@@ -18,6 +18,8 @@ class Missing(Enum):
 
 
 NOT_STATED: Final = Missing.NOT_STATED
+_LONGEST_EDITION: Final = 12
+"""Characters of a number beyond the short name, with which it is no longer than what people say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class StandardProfile:
         return self.facts["number"]
 
     @property
+    def name(self) -> str:
+        """What it is called in running text."""
+        return called(self.number, short_name=self.prose.get("short_name"))
+
+    @property
     def has_prose(self) -> bool:
         """Whether the sections are written, or title and one line only."""
         return "verdict" in self.prose
@@ -51,3 +58,16 @@ class StandardProfile:
     def fact(self, key: str) -> Any:
         """The fact, None where it does not apply, NOT_STATED where the profile says nothing."""
         return self.facts.get(key, NOT_STATED)
+
+
+def called(number: str, *, short_name: str | None) -> str:
+    """What people say: the short name, or the number where it is little more than that and an edition.
+
+    NIS2 for Directive (EU) 2022/2555, CIS Controls v8.1 for CIS Controls v8.1, CMMC 2.0 for CMMC 2.0 (32 CFR Part 170).
+    """
+    if not short_name:
+        return number
+    plain = number.partition(" (")[0]
+    if plain.lower().startswith(short_name.lower()) and len(plain) <= len(short_name) + _LONGEST_EDITION:
+        return plain
+    return short_name

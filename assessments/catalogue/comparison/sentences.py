@@ -37,15 +37,15 @@ SHORT = (
     "{label} of {a}: {x}. {label} of {b}: {y}.",
 )
 VERDICT = (
-    "{number}, {nature} for {sectors}, is for {what_for}; it is adopted by {who_adopts}.",
-    "As {nature} for {sectors}, {number} is for {what_for}; it is adopted by {who_adopts}.",
-    "{number} is {nature} for {sectors}: it is for {what_for}, and it is adopted by {who_adopts}.",
+    "{name}, {nature} for {sectors}, is for {what_for}; it is adopted by {who_adopts}.",
+    "As {nature} for {sectors}, {name} is for {what_for}; it is adopted by {who_adopts}.",
+    "{name} is {nature} for {sectors}: it is for {what_for}, and it is adopted by {who_adopts}.",
 )
 
 
 VERDICT_OF_FEW = (
-    "{number} is {nature} for {sectors}, published by {publisher}; what it is for is not stated here yet.",
-    "As {nature} for {sectors}, {number} comes from {publisher}; its purpose is not stated here yet.",
+    "{name} is {nature} for {sectors}, published by {publisher}; what it is for is not stated here yet.",
+    "As {nature} for {sectors}, {name} comes from {publisher}; its purpose is not stated here yet.",
 )
 """For standards known by a few facts only."""
 
@@ -67,24 +67,24 @@ def choose(variants: Sequence[str], *, pair: tuple[str, str], about: str) -> str
 def differ_sentence(a: StandardProfile, b: StandardProfile, *, about: str, phrases: tuple[str, str]) -> str:
     (first, x), (second, y) = sorted([(a, phrases[0]), (b, phrases[1])], key=lambda side: side[0].slug)
     template = choose(DIFFER, pair=(a.slug, b.slug), about=about)
-    return template.format(a=first.number, b=second.number, x=singular(x), y=singular(y))
+    return template.format(a=first.name, b=second.name, x=singular(x), y=singular(y))
 
 
 def same_sentence(a: StandardProfile, b: StandardProfile, *, about: str, phrase: str) -> str:
     first, second = sorted([a, b], key=lambda side: side.slug)
     template = choose(SAME, pair=(a.slug, b.slug), about=about)
-    return template.format(a=first.number, b=second.number, both=plural(phrase))
+    return template.format(a=first.name, b=second.name, both=plural(phrase))
 
 
 def only_sentence(known: StandardProfile, unknown: StandardProfile, *, about: str, phrase: str) -> str:
     template = choose(ONLY, pair=(known.slug, unknown.slug), about=about)
-    return template.format(known=known.number, unknown=unknown.number, x=singular(phrase))
+    return template.format(known=known.name, unknown=unknown.name, x=singular(phrase))
 
 
 def short_sentence(a: StandardProfile, b: StandardProfile, *, about: str, label: str, shorts: tuple[str, str]) -> str:
     (first, x), (second, y) = sorted([(a, shorts[0]), (b, shorts[1])], key=lambda side: side[0].slug)
     template = choose(SHORT, pair=(a.slug, b.slug), about=about)
-    return template.format(label=label, a=first.number, b=second.number, x=_inside(x), y=_inside(y))
+    return template.format(label=label, a=first.name, b=second.name, x=_inside(x), y=_inside(y))
 
 
 def verdict_sentence(side: StandardProfile, other: StandardProfile) -> str:
@@ -93,10 +93,10 @@ def verdict_sentence(side: StandardProfile, other: StandardProfile) -> str:
     nature, sectors = nature_words(side.facts["nature"]), slugs_joined(side.facts["sectors"])
     if not side.has_prose:
         template = choose(VERDICT_OF_FEW, pair=(side.slug, other.slug), about=f"verdict of {side.slug}")
-        return template.format(number=side.number, nature=nature, sectors=sectors, publisher=side.facts["publisher"])
+        return template.format(name=side.name, nature=nature, sectors=sectors, publisher=side.facts["publisher"])
     verdict = side.prose["verdict"]
     return template.format(
-        number=side.number,
+        name=side.name,
         nature=nature,
         sectors=sectors,
         what_for=verdict["what_for"].rstrip("."),

@@ -140,7 +140,7 @@ class OwnSearchView(TenantView):
         mine = own.find_own(query, standards=standards, language=language, most=most)
         public = find(query, catalogue=catalogue, language=language, most=most)
         hits = sorted([*mine, *public], key=lambda hit: (hit.match != REFERENCE, hit.standard.organisation_id is None))
-        named = cards.called(query, cards=cards.cards_of(catalogue)) if query else ()
+        named = cards.cards_called(query, cards=cards.cards_of(catalogue)) if query else ()
         return Response(
             {
                 "standards": [

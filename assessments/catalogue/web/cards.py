@@ -14,12 +14,27 @@ from django.db.models.functions import Cast
 
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison.attributes import nature_words
+from assessments.catalogue.comparison.profiles import called
 from assessments.catalogue.comparison.words import slugs_joined
 from assessments.catalogue.models import StandardText
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.catalogue.selectors import ALL_SECTORS, Current
 
 _STATE: Final = ("slug", "number", "publisher", "year", "nature", "sectors", "depth", "outline")
+
+
+CHOSEN: Final = (
+    ("eu-nis2", "iso-27001-2022"),
+    ("eu-dora", "eu-nis2"),
+    ("iso-27001-2022", "nist-csf-2.0"),
+    ("iso-13485-2016", "iso-9001-2015"),
+    ("eu-ai-act", "iso-42001-2023"),
+    ("cis-controls-v8.1", "eu-nis2"),
+    ("eu-gdpr", "iso-27701-2025"),
+    ("eu-aeo", "iso-28000-2022"),
+    ("fssc-22000-v6", "iso-22000-2018"),
+)
+"""What people come for, over as many fields as the catalogue has: pairs in alphabetical order of their slugs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +55,9 @@ class Card:
     related: frozenset[str]
 
     @property
-    def also(self) -> str:
-        """What people call it, where its number does not say so."""
-        return other_name(self.short_name, number=self.number)
+    def name(self) -> str:
+        """What people call it."""
+        return called(self.number, short_name=self.short_name)
 
     @property
     def nature_words(self) -> str:
@@ -66,6 +81,11 @@ class PairLink:
     b: Card
 
     @property
+    def names(self) -> tuple[str, str]:
+        """What people call the two; their numbers where that is one name."""
+        return (self.a.name, self.b.name) if self.a.name != self.b.name else (self.a.number, self.b.number)
+
+    @property
     def address(self) -> str:
         return pair_address(self.a.slug, self.b.slug)
 
@@ -79,7 +99,7 @@ def forget_cards() -> None:
 
 
 def cards_of(catalogue: Sequence[Current]) -> tuple[Card, ...]:
-    """A card for every standard of the catalogue, by number; from memory or with one query."""
+    """A card for every standard of the catalogue, by name; from memory or with one query."""
     ids = tuple(entry.id for entry in catalogue)
     return _cards.get_or_make(ids, lambda: _read(ids))
 
@@ -109,10 +129,10 @@ def _read(ids: tuple[UUID, ...]) -> tuple[Card, ...]:
         )
         for slug, number, publisher, year, nature, sectors, depth, outline, title, short_name, one_line, related in rows
     ]
-    return tuple(sorted(found, key=lambda card: (card.number, card.slug)))
+    return tuple(sorted(found, key=lambda card: (card.name.casefold(), card.slug)))
 
 
-def called(words: str, *, cards: Sequence[Card]) -> tuple[Card, ...]:
+def cards_called(words: str, *, cards: Sequence[Card]) -> tuple[Card, ...]:
     """The cards with all the words."""
     return filtered(cards, words=words, sector="", nature="")
 
@@ -130,11 +150,13 @@ def filtered(cards: Sequence[Card], *, words: str, sector: str, nature: str) -> 
 
 
 def featured(cards: Sequence[Card], *, most: int) -> tuple[PairLink, ...]:
-    """Pairs of standards told in full, first those whose profiles name each other, then those where one names."""
+    """The chosen pairs that the catalogue has; then of standards told in full those whose profiles name each other."""
+    by_slug = {card.slug: card for card in cards}
+    chosen = [PairLink(by_slug[a], by_slug[b]) for a, b in CHOSEN if {a, b} <= by_slug.keys()]
     full = sorted((card for card in cards if card.depth == "full"), key=lambda card: card.slug)
-    pairs = [PairLink(a, b) for a, b in combinations(full, 2)]
+    pairs = [PairLink(a, b) for a, b in combinations(full, 2) if (a.slug, b.slug) not in CHOSEN]
     pairs.sort(key=lambda pair: -(pair.b.slug in pair.a.related) - (pair.a.slug in pair.b.related))
-    return tuple(pairs[:most])
+    return tuple([*chosen, *pairs][:most])
 
 
 def pairs_with(cards: Sequence[Card], *, slug: str, but: str = "", most: int | None = None) -> tuple[PairLink, ...]:
@@ -145,11 +167,6 @@ def pairs_with(cards: Sequence[Card], *, slug: str, but: str = "", most: int | N
     others.sort(key=lambda card: (card.slug not in own.related, card.depth != "full"))
     pairs = [sorted((own, other), key=lambda card: card.slug) for other in others[:most]]
     return tuple(PairLink(a, b) for a, b in pairs)
-
-
-def other_name(short_name: str, *, number: str) -> str:
-    """ISO 13485 is told by ISO 13485:2016 already; DORA is not by Regulation (EU) 2022/2554."""
-    return "" if short_name.lower() in number.lower() else short_name
 
 
 def pair_address(a: str, b: str) -> str:

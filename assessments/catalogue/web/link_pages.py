@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assessments.catalogue import selectors
+from assessments.catalogue.comparison.names import told_apart
 from assessments.catalogue.crosswalk_selectors import Between, between, links_of
 from assessments.catalogue.editions import edition
 from assessments.catalogue.selectors import Current
@@ -28,25 +29,24 @@ def links_page(a: Current, b: Current, *, number: str) -> WebPage | None:
 def _make(a: Current, b: Current, *, found: Between, page: int) -> WebPage:
     language = a.language(None)
     links, crossing = links_of(found), found.crossing
+    profiles = told_apart(
+        *(selectors.published_standard(side.id, language=side.language(language)).profile for side in (a, b))
+    )
     first, second = (
-        Named(
-            profile=selectors.published_standard(side.id, language=side.language(language)).profile,
-            edition=edition(side.id) if side.is_assessable else None,
-            titles=titles,
-        )
-        for side, titles in ((a, links.source_titles), (b, links.target_titles))
+        Named(profile=profile, edition=edition(side.id) if side.is_assessable else None, titles=titles)
+        for side, profile, titles in zip((a, b), profiles, (links.source_titles, links.target_titles), strict=True)
     )
     listed = link_list(links, a=first, b=second, language=language)
     pair = cards.pair_address(a.slug, b.slug)
     context = {
-        "a": a,
-        "b": b,
+        "a": first.profile,
+        "b": second.profile,
         "pair": pair,
         "crossing": crossing,
         "rows": listed.pages[page - 1],
         "page": page,
         "count": len(listed.pages),
         "sides": listed.sides if page == 1 else (),
-        "description": contents.shortened(description(crossing, a=a.number, b=b.number)),
+        "description": contents.shortened(description(crossing, a=first.profile.name, b=second.profile.name)),
     }
     return render("catalogue/links.html", context, path=f"{pair}links/", language=language)

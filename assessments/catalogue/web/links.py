@@ -48,7 +48,7 @@ class SideLists:
     """One side's refs by what became of them; a ref stands in one list only. Without a tree `alone` is None."""
 
     key: str
-    number: str
+    name: str
     slug: str
     covered: tuple[Ref, ...]
     touched: tuple[Ref, ...]
@@ -140,7 +140,7 @@ def _lists(key: str, named: Named, match: SideMatch, *, links: Mapping[str, str]
     every = {node.ref for node in named.edition.nodes if node.assessable} if named.edition else None
     return SideLists(
         key=key,
-        number=named.profile.number,
+        name=named.profile.name,
         slug=named.profile.slug,
         covered=listed(match.covered),
         touched=listed(match.touched - match.covered),

@@ -34,7 +34,7 @@ from assessments.catalogue.web.guides import Guide, guides, guides_about
 
 PAGES_KEPT: Final = 128
 CARDS_PER_PAGE: Final = 60
-FEATURED: Final = 6
+FEATURED: Final = 9
 OTHERS_SHOWN: Final = 8
 HITS_SHOWN: Final = 20
 NATURE_NAMES: Final = {
@@ -143,11 +143,11 @@ def standard_page(current: Current, *, catalogue: Sequence[Current]) -> WebPage:
             "facts": profile.facts,
             "prose": profile.prose,
             "rows": contents.fact_rows(profile),
-            "also": cards.other_name(profile.prose.get("short_name", profile.number), number=profile.number),
+            "name": profile.name,
             "blocks": _blocks(profile),
             "depth": published.depth,
             "tree": contents.tree_rows(edition(current.id), language=language) if published.depth == "full" else (),
-            "description": contents.shortened(f"{profile.number}: {profile.prose['one_line']}"),
+            "description": contents.shortened(f"{profile.name}: {profile.prose['one_line']}"),
             "faq_data": contents.faq_data(profile.faq) if profile.faq else "",
             "pairs": cards.pairs_with(cards.cards_of(catalogue), slug=current.slug),
             "guides": guides_about(current.slug),
@@ -179,7 +179,6 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> 
         overlap, verdict = comparison.overlap, comparison.verdict
         context = {
             "comparison": comparison,
-            "also": [cards.other_name(side.short_name, number=side.number) for side in (comparison.a, comparison.b)],
             "sides": [("a", comparison.a, verdict.a, first), ("b", comparison.b, verdict.b, second)],
             "differing": differing,
             "agreeing": agreeing,
@@ -187,11 +186,11 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> 
             "strict": "" if overlap.strict_share is None else drawing.percent(overlap.strict_share, places=0),
             **_overlap(comparison, path=path),
             "order": order_of(first, second, overlap=overlap),
-            "description": contents.shortened(f"{a.number} vs {b.number}: {verdict.a}"),
+            "description": contents.shortened(f"{comparison.a.name} vs {comparison.b.name}: {verdict.a}"),
             "faq_data": contents.faq_data((*first.faq, *second.faq)),
             "others": [
-                (side.number, cards.pairs_with(found, slug=side.slug, but=other.slug, most=OTHERS_SHOWN), side.slug)
-                for side, other in ((a, b), (b, a))
+                (side.name, cards.pairs_with(found, slug=side.slug, but=other.slug, most=OTHERS_SHOWN), side.slug)
+                for side, other in ((comparison.a, comparison.b), (comparison.b, comparison.a))
             ],
             "guides": guides_about(a.slug, b.slug),
             "is_thin": not (a.is_assessable and b.is_assessable) and not overlap.is_counted,
@@ -203,13 +202,13 @@ def comparison_page(a: Current, b: Current, *, catalogue: Sequence[Current]) -> 
 
 def _overlap(comparison: Comparison, *, path: str) -> dict[str, Any]:
     """The picture of the overlap: counted where it is counted, else the themes of the estimate."""
-    overlap, numbers = comparison.overlap, (comparison.a.number, comparison.b.number)
+    overlap, names = comparison.overlap, (comparison.a.name, comparison.b.name)
     if overlap.crosswalk is None or not overlap.is_counted:
         return {"drawing": drawing.draw(overlap.shared_themes)}
-    sides = (("a", numbers[0], overlap.crosswalk.a), ("b", numbers[1], overlap.crosswalk.b))
+    sides = (("a", names[0], overlap.crosswalk.a), ("b", names[1], overlap.crosswalk.b))
     return {
         "links": f"{path}links/",
-        "picture": coverage.draw_coverage(overlap.crosswalk, a=numbers[0], b=numbers[1]),
+        "picture": coverage.draw_coverage(overlap.crosswalk, a=names[0], b=names[1]),
         "coverage": [coverage.figures(key, number, side) for key, number, side in sides],
     }
 

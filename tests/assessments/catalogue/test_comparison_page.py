@@ -10,7 +10,7 @@ import pytest
 
 from assessments.catalogue.comparison import CatalogueEntry, StandardProfile, compare, swap
 from assessments.catalogue.comparison.rows import Row
-from assessments.catalogue.facts import Facts
+from assessments.catalogue.facts import Facts, Prose
 from assessments.catalogue.loader import load_standard, load_vocabulary
 from assessments.catalogue.outline import outline_of, theme_shares
 from tests.assessments.catalogue.sample import SLUG
@@ -33,7 +33,8 @@ def other(profile: StandardProfile, **facts: Any) -> StandardProfile:
     """Another standard with other facts; a fact given as ... is taken away."""
     changed = {"number": "Other 2:2024", **profile.facts, **facts} | {"number": "Other 2:2024"}
     kept = {key: value for key, value in changed.items() if value is not ...}
-    return replace(profile, slug="other-2-2024", facts=cast("Facts", kept))
+    prose = {**profile.prose, "short_name": "Other"}
+    return replace(profile, slug="other-2-2024", facts=cast("Facts", kept), prose=cast("Prose", prose))
 
 
 def row(profile: StandardProfile, attribute: str, **facts: Any) -> Row:
@@ -92,6 +93,37 @@ def test_the_verdict_is_one_sentence_for_each_from_its_own_words(sample: Standar
     assert "guidance" in verdict.b
     assert verdict.most_telling is not None
     assert "guidance without requirements" in verdict.most_telling
+
+
+@pytest.mark.parametrize(
+    ("number", "short_name", "name"),
+    [
+        ("Directive (EU) 2022/2555", "NIS2", "NIS2"),
+        ("ISO/IEC 27001:2022", "ISO 27001", "ISO 27001"),
+        ("CIS Controls v8.1", "CIS Controls", "CIS Controls v8.1"),
+        ("CMMC 2.0 (32 CFR Part 170)", "CMMC", "CMMC 2.0"),
+        ("Essential Eight Maturity Model", "Essential Eight", "Essential Eight"),
+        ("ISO 1:2000", None, "ISO 1:2000"),
+    ],
+)
+def test_sentences_say_what_people_say(sample: StandardProfile, number: str, short_name: str, name: str) -> None:
+    facts, prose = {**sample.facts, "number": number}, {**sample.prose, "short_name": short_name}
+    named = replace(sample, facts=cast("Facts", facts), prose=cast("Prose", prose))
+    comparison = compare(named, other(sample))
+    assert comparison.a.name == name
+    assert comparison.verdict.a.replace("As a law", "").count(name) == 1
+
+
+def test_two_of_one_name_are_told_apart_by_number_and_else_by_slug(sample: StandardProfile) -> None:
+    def called(number: str) -> StandardProfile:
+        facts, prose = {**sample.facts, "number": number}, {**sample.prose, "short_name": "Twin"}
+        return replace(sample, slug=f"twin-{number[-4:]}", facts=cast("Facts", facts), prose=cast("Prose", prose))
+
+    editions = compare(called("ISO/IEC 1:2013"), called("ISO/IEC 1:2022"))
+    assert (editions.a.name, editions.b.name) == ("ISO/IEC 1:2013", "ISO/IEC 1:2022")
+    assert "ISO/IEC 1:2013" in editions.verdict.a
+    copies = compare(called("ISO/IEC 1:2022"), replace(called("ISO/IEC 1:2022"), slug="own-twin"))
+    assert (copies.a.name, copies.b.name) == ("ISO/IEC 1:2022 (twin-2022)", "ISO/IEC 1:2022 (own-twin)")
 
 
 def test_the_effort_after_the_other_is_months_less_seven_tenths_of_the_overlap(sample: StandardProfile) -> None:
