@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from assessments.catalogue.comparison.profiles import NOT_STATED
 from assessments.catalogue.facts import Deadline, Months, Penalties
@@ -16,8 +16,14 @@ _SLUGS: Mapping[str, str] = {
     "second-party-audit": "second-party audit",
     "third-party-certification": "third-party certification",
     "self-assessment": "self-assessment",
-    "product-safety-risk": "product safety risk",
+    "ict-risk": "ICT risk",
+    "ai-risk": "AI risk",
+    "ai-risk-and-impact": "AI risk and impact",
+    "all-hazards-cyber-risk": "cyber risk from all hazards",
+    "it-services": "IT services",
 }
+HOURS_OF_A_DAY: Final = 24
+MOST_DAYS_IN_HOURS: Final = 3
 _LANGUAGES: Mapping[str, str] = {
     "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
     "es": "Spanish", "et": "Estonian", "fi": "Finnish", "fr": "French", "ga": "Irish", "hr": "Croatian",
@@ -67,7 +73,13 @@ def months_words(months: Months) -> str:
 
 
 def deadlines_words(deadlines: Sequence[Deadline]) -> str:
-    return joined([f"{deadline['what']} within {counted(deadline['hours'], unit='hour')}" for deadline in deadlines])
+    return joined([f"{deadline['what']} within {_span(deadline['hours'])}" for deadline in deadlines])
+
+
+def _span(hours: float) -> str:
+    """Hours as laws say them: up to three days in hours, whole days beyond that in days."""
+    days = hours / HOURS_OF_A_DAY
+    return counted(days, unit="day") if days > MOST_DAYS_IN_HOURS and days == int(days) else counted(hours, unit="hour")
 
 
 def penalties_words(penalties: Penalties) -> str:
