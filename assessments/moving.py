@@ -9,7 +9,7 @@ from assessments.models import EvidenceVersion, FileState
 from assessments.services.check import PENDING, ask_for_check
 from tenants.portability.arrival import after_arrival
 from tenants.portability.files import expect_files
-from tenants.portability.natural import NaturalKey, own_id_or, own_or, translate
+from tenants.portability.natural import OWN, NaturalKey, own_id_or, own_or, translate
 
 _PUBLIC: Final = (
     "(SELECT n.id FROM catalogue_standard n WHERE n.slug = split_part({value}, '@', 1) AND n.organisation_id IS NULL"
@@ -39,6 +39,14 @@ translate(
         ),
         what="edition",
         check=_PUBLIC,
+    ),
+)
+translate(
+    "catalogue.Crosswalk",
+    NaturalKey(  # only groups lead to one, and those that travel to the organisation's own
+        out="('" + OWN + "' || {column})",
+        back=own_id_or("NULL"),
+        what="crosswalk",
     ),
 )
 

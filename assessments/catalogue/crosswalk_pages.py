@@ -131,7 +131,7 @@ def mapping_page(a: str, b: str, *, found: Between, hrefs: tuple[str, str], lang
             name=crossing.name,
             provenance=crossing.provenance,
             method=crossing.method,
-            reviewed_on=crossing.reviewed_on,
+            reviewed_on=str(crossing.reviewed_on),
             groups=links_of(found).groups,
             sources=crossing.sources,
         )

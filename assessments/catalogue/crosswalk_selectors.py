@@ -1,4 +1,6 @@
-"""Reads of crosswalks: which one lies between two standards, and what it holds, whichever way round it was written."""
+"""Reads of public crosswalks: which one lies between two standards, and what it holds, whichever way round it was
+written. Those of organisations are found by `own_crosswalks.selectors`.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison import Crossing, crossing_of, swap_crossing
 from assessments.catalogue.crosswalk import LinkGroup
 from assessments.catalogue.models import Crosswalk, CrosswalkGroup
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
+from tenants.managed import is_visible
 
 CROSSWALKS_KEPT = 64
 _SUMMARY = (
@@ -46,8 +49,12 @@ class Links:
     source_titles: Mapping[str, str]
     target_titles: Mapping[str, str]
 
+    organisation_id: UUID | None = None
+    """Whose they are; None: public."""
+
     def inverted(self) -> Links:
-        return Links(tuple(group.inverted() for group in self.groups), self.target_titles, self.source_titles)
+        groups = tuple(group.inverted() for group in self.groups)
+        return Links(groups, self.target_titles, self.source_titles, self.organisation_id)
 
 
 _links = Bounded(size=CROSSWALKS_KEPT)
@@ -59,9 +66,9 @@ def forget_crosswalks() -> None:
 
 
 def between(a: str, b: str, *, language: str = DEFAULT_LANGUAGE) -> Between | None:
-    """The current crosswalk of two slugs, whichever way round, or None; one query."""
+    """The current public crosswalk of two slugs, whichever way round, or None; one query."""
     either = Q(source_slug=a, target_slug=b) | Q(source_slug=b, target_slug=a)
-    row = Crosswalk.objects.filter(either, is_current=True).values(*_SUMMARY).first()
+    row = Crosswalk.public.filter(either, is_current=True).values(*_SUMMARY).first()
     if row is None:
         return None
     turned = row["source_slug"] != a
@@ -75,7 +82,7 @@ def crossing_in(row: Mapping[str, Any], *, language: str) -> Crossing:
         f"{row['source_slug']}--{row['target_slug']}",
         provenance=row["provenance"],
         method=in_language(row["method"], language=language),
-        reviewed_on=row["reviewed_on"].isoformat(),
+        reviewed_on=row["reviewed_on"].isoformat() if row["reviewed_on"] else None,
         sources=row["sources"],
         succession=row["succession"],
         counts=row["counts"],
@@ -83,12 +90,13 @@ def crossing_in(row: Mapping[str, Any], *, language: str) -> Crossing:
 
 
 def in_language(words: Mapping[str, str], *, language: str) -> str:
-    return words.get(language) or words[DEFAULT_LANGUAGE]
+    """Words of an organisation's own need not be there in the default language, nor at all: then "" is told."""
+    return words.get(language) or words.get(DEFAULT_LANGUAGE) or next(iter(words.values()), "")
 
 
 def list_crosswalks(*, standard: str | None = None) -> QuerySet[Crosswalk, dict[str, Any]]:
-    """Current crosswalks as mappings, unordered; `standard` keeps those with that slug on either side."""
-    rows = Crosswalk.objects.filter(is_current=True)
+    """Current public crosswalks as mappings, unordered; `standard` keeps those with that slug on either side."""
+    rows = Crosswalk.public.filter(is_current=True)
     if standard:
         rows = rows.filter(Q(source_slug=standard) | Q(target_slug=standard))
     found: QuerySet[Crosswalk, dict[str, Any]] = rows.values(*_SUMMARY, "content_hash")
@@ -97,7 +105,7 @@ def list_crosswalks(*, standard: str | None = None) -> QuerySet[Crosswalk, dict[
 
 def counted_pairs() -> list[tuple[str, str]]:
     """The pairs, in order of their file, whose crosswalk holds official or reviewed links; one query."""
-    rows = Crosswalk.objects.filter(is_current=True).order_by("source_slug", "target_slug")
+    rows = Crosswalk.public.filter(is_current=True).order_by("source_slug", "target_slug")
     found = rows.values_list("source_slug", "target_slug", "counts__provenances")
     return [(a, b) for a, b, groups in found if groups["official"] + groups["reviewed"]]
 
@@ -109,12 +117,18 @@ def links_of(found: Between) -> Links:
 
 
 def links_by_id(crosswalk_id: UUID) -> Links:
-    """The links of a crosswalk from source to target. Raises Crosswalk.DoesNotExist."""
-    return _links.get_or_make(crosswalk_id, lambda: _read(crosswalk_id))
+    """The links of a crosswalk from source to target.
+
+    Raises Crosswalk.DoesNotExist, also where memory holds those of another organisation.
+    """
+    found = _links.get_or_make(crosswalk_id, lambda: _read(crosswalk_id))
+    if not is_visible(found.organisation_id):
+        raise Crosswalk.DoesNotExist
+    return found
 
 
 def _read(crosswalk_id: UUID) -> Links:
-    titles = Crosswalk.objects.values_list("titles", flat=True).get(pk=crosswalk_id)
+    titles, organisation_id = Crosswalk.objects.values_list("titles", "organisation_id").get(pk=crosswalk_id)
     rows = CrosswalkGroup.objects.filter(crosswalk_id=crosswalk_id).order_by("position")
     return Links(
         groups=tuple(
@@ -123,10 +137,12 @@ def _read(crosswalk_id: UUID) -> Links:
         ),
         source_titles=titles["source"],
         target_titles=titles["target"],
+        organisation_id=organisation_id,
     )
 
 
 def successor_of(slug: str) -> str | None:
-    """The slug of the next edition, where a crosswalk says so; one query."""
-    rows = Crosswalk.objects.filter(source_slug=slug, succession=True, is_current=True).order_by("target_slug")
+    """The slug of the next edition, where a crosswalk says so, a public one before the organisation's; one query."""
+    rows = Crosswalk.objects.filter(source_slug=slug, succession=True, is_current=True)
+    rows = rows.order_by(F("organisation_id").asc(nulls_first=True), "target_slug")
     return rows.values_list("target_slug", flat=True).first()

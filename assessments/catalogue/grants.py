@@ -1,7 +1,8 @@
 """What the app role may do in the catalogue's tables, as SQL for migrations.
 
 What is public is written by the tables' owner alone (row-level security says so); rows of organisations are added by
-the app role, and never changed or taken away by it, but for which edition of a standard is current.
+the app role, and never changed or taken away by it, but for which edition of a standard is current, and which state of
+a crosswalk.
 """
 
 from __future__ import annotations
@@ -21,5 +22,5 @@ def add_rows_sql(table: str) -> str:
     return grant_sql(table=table, privileges="INSERT")
 
 
-def move_current_sql() -> str:
-    return grant_sql(table="catalogue_standard", privileges="UPDATE (is_current)")
+def move_current_sql(table: str = "catalogue_standard") -> str:
+    return grant_sql(table=table, privileges="UPDATE (is_current)")

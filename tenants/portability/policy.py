@@ -23,6 +23,8 @@ TRAVELS: Final[dict[str, dict[str, str]]] = {
     "catalogue.Requirement": {},
     "catalogue.RequirementText": {},
     "catalogue.StandardText": {},
+    "catalogue.Crosswalk": {},
+    "catalogue.CrosswalkGroup": {},
     "catalogue.StandardDraft": {},
     "assessments.Assessment": {},
     "assessments.AssessmentScore": {},
@@ -62,6 +64,8 @@ STAYS: Final[dict[str, str]] = {
 NO_SECRETS: Final[dict[str, str]] = {
     "catalogue.Standard.content_hash": "what assessments pin",
     "catalogue.Standard.files_hash": "empty: an organisation's own standard was made from no files of the catalogue",
+    "catalogue.Crosswalk.content_hash": "of what it says",
+    "catalogue.Crosswalk.files_hash": "empty, likewise",
     "tenants.AuditHead.hash": "the end of the chain, without which it could not be checked",
     "tenants.AuditEvent.hash": "a link of the chain",
     "tenants.SignedHead.hash": "a link of the chain",

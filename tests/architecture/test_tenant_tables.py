@@ -172,7 +172,7 @@ def test_what_is_public_can_be_changed_by_the_owner_alone_and_what_is_an_organis
                 "%(t)s", f"'{table}'"
             )
         )
-        changed = ["is_current"] if table == "catalogue_standard" else []
+        changed = ["is_current"] if table in {"catalogue_standard", "catalogue_crosswalk"} else []
         assert rights == (True, True, False, False, changed), table
 
 

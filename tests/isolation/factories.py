@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from api import request_id
 from assessments.catalogue.editions import Edition, edition
-from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardDraft, StandardText
+from assessments.catalogue.models import (
+    Crosswalk,
+    CrosswalkGroup,
+    Requirement,
+    RequirementText,
+    Standard,
+    StandardDraft,
+    StandardText,
+)
 from assessments.files import blobs
 from assessments.models import (
     Action,
@@ -357,6 +365,8 @@ FACTORIES: Final[dict[type[models.Model], Callable[[Tenant], Any]]] = {
     RequirementText: own_standards.requirement_text,
     StandardText: own_standards.standard_text,
     StandardDraft: own_standards.draft,
+    Crosswalk: own_standards.crosswalk,
+    CrosswalkGroup: own_standards.crosswalk_group,
     Assessment: assessment,
     AssessmentScore: assessment_score,
     Answer: answer,

@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from assessments.catalogue.drafts.content import as_json
 from assessments.catalogue.drafts.reading import content_from_json
-from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardDraft, StandardText
+from assessments.catalogue.models import (
+    Crosswalk,
+    CrosswalkGroup,
+    Requirement,
+    RequirementText,
+    Standard,
+    StandardDraft,
+    StandardText,
+)
 
 if TYPE_CHECKING:
     from tests.isolation.world import Tenant
+
+STANDARD = "iso-56002-2019"
+"""A public one, with requirements."""
 
 
 def own_slug(t: Tenant) -> str:
@@ -71,6 +82,41 @@ def standard_text(t: Tenant) -> StandardText:
     return StandardText.objects.create(
         standard=t.of(Standard), language="en", profile={"title": t.text("title"), "one_line": t.text("line")},
         faq=[{"question": t.text("asked"), "answer": t.text("answered")}],
+    )  # fmt: skip
+
+
+def own_crosswalk(t: Tenant) -> str:
+    """The name of the crosswalk below; its other side is public."""
+    return f"{own_slug(t)}--{STANDARD}"
+
+
+def crosswalk(t: Tenant) -> Crosswalk:
+    """Between the organisation's standard and a public one."""
+    source, target = own_crosswalk(t).split("--")
+    side = {"total": 1, "touched": 1, "covered": 1}
+    counts = {
+        "relations": {"equal": 1, "subset": 0, "superset": 0, "intersects": 0},
+        "provenances": {"official": 0, "reviewed": 1, "suggested": 0},
+        "source": side, "target": side,
+    }  # fmt: skip
+    evidence = {
+        "id": "one", "title": t.text("title"), "publisher": t.text("publisher"), "url": "https://example.org/",
+        "supports": t.text("supports"),
+    }  # fmt: skip
+    return Crosswalk.objects.create(
+        source_slug=source, target_slug=target, content_hash=t.word("crosswalk"), files_hash="", is_current=True,
+        provenance="reviewed", method={"en": t.text("method")}, reviewed_on="2026-11-20", sources=[evidence],
+        succession=False, titles={"source": {}, "target": {}}, counts=counts, version=1, origin="authored",
+        created_by=t.people["owner"], reviewed_by=t.people["owner"],
+    )  # fmt: skip
+
+
+def crosswalk_group(t: Tenant) -> CrosswalkGroup:
+    leaves = Requirement.public.filter(standard__slug=STANDARD, standard__is_current=True, assessable=True)
+    ref = leaves.order_by("position").values_list("ref", flat=True)[0]
+    return CrosswalkGroup.objects.create(
+        crosswalk=t.of(Crosswalk), position=0, source_refs=[own_ref(t)], target_refs=[ref], relation="equal",
+        provenance="reviewed", rationale={"en": t.text("rationale")},
     )  # fmt: skip
 
 

@@ -10,16 +10,27 @@ import psycopg
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from assessments.catalogue import editions, selectors
-from assessments.catalogue.models import Requirement, RequirementText, Standard, StandardText
+from assessments.catalogue import crosswalk_selectors, editions, selectors
+from assessments.catalogue.models import (
+    Crosswalk,
+    CrosswalkGroup,
+    Requirement,
+    RequirementText,
+    Standard,
+    StandardText,
+)
 from assessments.models import Assessment
+from tenants.models import Membership
 from tenants.scope import ScopeError, tenant_scope
 from tests.cast import House
 from tests.isolation.database import without_orm_filter
 
 pytestmark = pytest.mark.django_db
 PUBLIC = "iso-56002-2019"
-TABLES = ("catalogue_standard", "catalogue_requirement", "catalogue_requirementtext", "catalogue_standardtext")
+TABLES = (
+    "catalogue_standard", "catalogue_requirement", "catalogue_requirementtext", "catalogue_standardtext",
+    "catalogue_crosswalk", "catalogue_crosswalkgroup",
+)  # fmt: skip
 
 
 def make_own(*, slug: str = "own-canary", words: str = "canary") -> Standard:
@@ -38,7 +49,31 @@ def make_own(*, slug: str = "own-canary", words: str = "canary") -> Standard:
         requirement=requirement, language="en", title=words, summary=words, evidence=[], levels={}
     )
     StandardText.objects.create(standard=standard, language="en", profile={"title": words, "one_line": words}, faq=[])
+    make_crosswalk(slug, PUBLIC)
     return standard
+
+
+def make_crosswalk(source: str, target: str, **fields: Any) -> Crosswalk:
+    """One of the organisation in scope, with one group."""
+    person = Membership.objects.order_by("id").values_list("person_id", flat=True)[0]
+    side = {"total": 1, "touched": 1, "covered": 1}
+    counts = {
+        "relations": {"equal": 1, "subset": 0, "superset": 0, "intersects": 0},
+        "provenances": {"official": 0, "reviewed": 1, "suggested": 0},
+        "source": side, "target": side,
+    }  # fmt: skip
+    given = {
+        "source_slug": source, "target_slug": target, "content_hash": "x", "files_hash": "", "is_current": True,
+        "provenance": "reviewed", "method": {}, "reviewed_on": "2026-11-20", "sources": [], "succession": False,
+        "titles": {"source": {}, "target": {}}, "counts": counts, "version": 1, "origin": "authored",
+        "created_by_id": person, "reviewed_by_id": person,
+    }  # fmt: skip
+    crosswalk = Crosswalk.objects.create(**{**given, **fields})
+    CrosswalkGroup.objects.create(
+        crosswalk=crosswalk, position=0, source_refs=["1"], target_refs=["4.1"], relation="equal",
+        provenance="reviewed", rationale={},
+    )  # fmt: skip
+    return crosswalk
 
 
 @pytest.fixture
@@ -51,9 +86,11 @@ def own(aria: House) -> Standard:
 def _nothing_in_memory() -> Iterator[None]:
     editions.forget_editions()
     selectors.forget_profiles()
+    crosswalk_selectors.forget_crosswalks()
     yield
     editions.forget_editions()
     selectors.forget_profiles()
+    crosswalk_selectors.forget_crosswalks()
 
 
 def _counted(table: str) -> int:
@@ -86,7 +123,7 @@ def test_row_level_security_shows_its_own_rows_to_an_organisation_and_to_nobody_
     assert _sql(f"SELECT FROM {table}") > 1
 
 
-@pytest.mark.parametrize("model", [Standard, Requirement, RequirementText, StandardText])
+@pytest.mark.parametrize("model", [Standard, Requirement, RequirementText, StandardText, Crosswalk, CrosswalkGroup])
 def test_the_managers_show_the_same_without_row_level_security(
     row_level_security_off: None, aria: House, nextdoor: House, model: Any
 ) -> None:
@@ -213,6 +250,44 @@ def test_what_memory_keeps_is_kept_from_others(own: Standard, aria: House, nextd
             _refused(Standard.DoesNotExist, None, way)
     for way in ways:
         _refused(Standard.DoesNotExist, None, way)
+
+
+def test_links_in_memory_are_kept_from_others_and_public_reads_never_find_own_crosswalks(
+    own: Standard, aria: House, nextdoor: House
+) -> None:
+    with tenant_scope(aria.organisation.pk):
+        row = Crosswalk.objects.get(source_slug=own.slug)
+        assert crosswalk_selectors.links_by_id(row.pk) is crosswalk_selectors.links_by_id(row.pk)
+        assert crosswalk_selectors.between(own.slug, PUBLIC) is None
+        assert not crosswalk_selectors.list_crosswalks(standard=own.slug).exists()
+        assert (own.slug, PUBLIC) not in crosswalk_selectors.counted_pairs()
+    with tenant_scope(nextdoor.organisation.pk):
+        _refused(Crosswalk.DoesNotExist, None, lambda: crosswalk_selectors.links_by_id(row.pk))
+    _refused(Crosswalk.DoesNotExist, None, lambda: crosswalk_selectors.links_by_id(row.pk))
+
+
+def test_an_organisations_crosswalk_stands_beside_a_public_one_and_once(aria: House, nextdoor: House) -> None:
+    public = Crosswalk.public.filter(is_current=True).first()
+    assert public is not None
+    pair = (public.source_slug, public.target_slug)
+    with tenant_scope(aria.organisation.pk):
+        make_crosswalk(*pair)
+        turned = lambda: make_crosswalk(*reversed(pair), content_hash="y", version=2)  # noqa: E731 - said once, tried twice
+        _refused(IntegrityError, "catalogue_crosswalk_one_current", turned)
+        again = lambda: make_crosswalk(*reversed(pair), content_hash="y", is_current=False)  # noqa: E731
+        _refused(IntegrityError, "catalogue_crosswalk_own_version", again)
+        official = lambda: make_crosswalk("eu-gdpr", PUBLIC, provenance="official")  # noqa: E731
+        _refused(IntegrityError, "catalogue_crosswalk_own_origin", official)
+    with tenant_scope(nextdoor.organisation.pk):
+        make_crosswalk(*pair)
+        group = CrosswalkGroup(
+            crosswalk=public, position=999, source_refs=[], target_refs=[], relation="equal", provenance="reviewed",
+            rationale={},
+        )  # fmt: skip
+        _refused(IntegrityError, "crosswalk_id leads", lambda: CrosswalkGroup.objects.bulk_create([group]))
+    found = crosswalk_selectors.between(*pair)
+    assert found is not None
+    assert found.id == public.pk
 
 
 def test_a_queryset_made_in_one_scope_does_nothing_in_another(own: Standard, aria: House, nextdoor: House) -> None:

@@ -42,12 +42,13 @@ class Crossing:
 
     successor   the side that is the next edition of the other, None for two different standards
     suggested   groups that are suggestions, told and never counted
+    reviewed_on is None of an organisation's own that nobody has reviewed
     """
 
     name: str
     provenance: str
     method: str
-    reviewed_on: str
+    reviewed_on: str | None
     sources: tuple[CrosswalkSource, ...]
     successor: Literal["a", "b"] | None
     official: int
@@ -82,7 +83,7 @@ def crossing_of(  # what a crosswalk states of itself
     *,
     provenance: str,
     method: str,
-    reviewed_on: str,
+    reviewed_on: str | None,
     sources: Sequence[CrosswalkSource],
     succession: bool,
     counts: CrosswalkCounts,
