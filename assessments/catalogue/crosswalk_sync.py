@@ -77,7 +77,7 @@ class Sides:
 
     @cached_property
     def _records(self) -> frozenset[str]:
-        return frozenset(record.slug for record in load_records(self._data, folders=()))
+        return frozenset(record.slug for record in load_records(self._data, folders=(), vocabulary=self._vocabulary))
 
     @cached_property
     def _records_state(self) -> bytes:

@@ -84,6 +84,8 @@ class Vocabulary:
     themes: Mapping[str, Mapping[str, str]]
     scales: Mapping[str, Scale]
     conditions: Mapping[str, Mapping[str, str]]
+    jurisdictions: Mapping[str, Mapping[str, str]]
+    sectors: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

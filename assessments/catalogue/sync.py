@@ -143,18 +143,19 @@ def _load(
 ) -> list[StandardDocument]:
     """The standards, or a CatalogueError with their faults and those found before."""
     documents: list[StandardDocument] = []
-    if folders:
+    if folders or with_records:
         vocabulary = load_vocabulary(data)
         for folder in folders:
             try:
                 documents.append(load_standard(folder, vocabulary=vocabulary))
             except CatalogueError as error:
                 faults += error.faults
-    if with_records:
-        try:
-            documents += load_records(data, folders={folder.name for folder in standard_folders(data)})
-        except CatalogueError as error:
-            faults += error.faults
+        if with_records:
+            slugs = {folder.name for folder in standard_folders(data)}
+            try:
+                documents += load_records(data, folders=slugs, vocabulary=vocabulary)
+            except CatalogueError as error:
+                faults += error.faults
     if faults:
         raise CatalogueError(faults)
     return documents

@@ -103,14 +103,14 @@ _NATURE_PHRASES = {
     "guidance": "[is|are] guidance without requirements",
     "law": "[is law|are law]",
     "framework": "[is a voluntary framework|are voluntary frameworks]",
-    "scheme": "[is the scheme of an industry body|are schemes of industry bodies]",
+    "scheme": "[is a scheme with rules of its own for assessment|are schemes with rules of their own for assessment]",
 }
 _NATURES = {
     "certifiable": "a certifiable standard",
     "guidance": "guidance",
     "law": "a law",
     "framework": "a framework",
-    "scheme": "an industry scheme",
+    "scheme": "an assessment scheme",
 }
 
 
@@ -118,10 +118,14 @@ def nature_words(nature: str) -> str:
     return _NATURES.get(nature, words.slug_words(nature))
 
 
+_WITH_THE = ("United ", "European ")
+
+
 def _area_phrase(jurisdictions: Any) -> str:
     if list(jurisdictions) == ["international"]:
         return "[applies|apply] internationally"
-    return f"[applies|apply] in {words.slugs_joined(jurisdictions)}"
+    named = [f"the {place}" if place.startswith(_WITH_THE) else place for place in map(words.place_name, jurisdictions)]
+    return f"[applies|apply] in {words.joined(named)}"
 
 
 def _codes(codes: Any) -> str:
@@ -164,7 +168,7 @@ TYPED_ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("kind", "Kind of document", 7, _with("[gives|give] ", words.slug_words), words.slug_words),
     Attribute("subject", "What is assessed", 7, _with("[looks|look] at the ", words.slug_words), words.slug_words),
     Attribute(
-        "jurisdictions", "Jurisdictions", 7, _area_phrase, words.slugs_joined, set_distance,
+        "jurisdictions", "Jurisdictions", 7, _area_phrase, words.places, set_distance,
         empty="[applies|apply] nowhere in particular",
     ),
     Attribute(

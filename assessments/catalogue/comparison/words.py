@@ -10,6 +10,7 @@ from assessments.catalogue.facts import Deadline, Months, Penalties
 
 _SLUGS: Mapping[str, str] = {
     "all": "all sectors",
+    "it-services": "IT services",
     "entity-class": "class of entities",
     "management-system-requirements": "requirements for a management system",
     "management-system-guidance": "guidance on a management system",
@@ -35,6 +36,15 @@ _LANGUAGES: Mapping[str, str] = {
 
 def slug_words(slug: str) -> str:
     return _SLUGS.get(slug, slug.replace("-", " "))
+
+
+def place_name(slug: str) -> str:
+    """United Kingdom; what is no state ("international") stays small."""
+    return slug if slug == "international" else slug.replace("-", " ").title()
+
+
+def places(slugs: Sequence[str]) -> str:
+    return joined([place_name(slug) for slug in slugs])
 
 
 def language_name(code: str) -> str:

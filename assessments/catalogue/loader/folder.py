@@ -44,7 +44,7 @@ def load_standard(folder: Path, *, vocabulary: Vocabulary) -> StandardDocument:
     structure = Structure(slug=folder.name)
     if is_full:
         structure = read_structure(folder / "structure.yaml", root=root, vocabulary=vocabulary, faults=faults)
-    facts = read_facts(folder / "profile.yaml", root=root, faults=faults)
+    facts = read_facts(folder / "profile.yaml", root=root, vocabulary=vocabulary, faults=faults)
     nodes = {node.ref: node for node in structure.nodes}
     texts: dict[str, dict[str, RequirementText]] = {}
     prose: dict[str, Prose] = {}

@@ -24,7 +24,7 @@ from assessments.catalogue.facts import (
     Question,
 )
 from assessments.catalogue.loader.reading import Place, open_place, read_format
-from assessments.catalogue.schema import FORMAT, MINIMUM_FAQ, CatalogueFault
+from assessments.catalogue.schema import FORMAT, MINIMUM_FAQ, CatalogueFault, Vocabulary
 
 _DATED = ("edition", "year", "confirmed", "supersedes", "reporting_deadlines_hours")
 _MEASURED = ("certificate_validity_years", "audit_cycle_months")
@@ -84,7 +84,7 @@ def _sources(place: Place) -> list[dict[str, Any]]:
     return sources
 
 
-FACT_READERS: Mapping[str, Callable[[Place], Any]] = {
+FACT_READERS: dict[str, Callable[[Place], Any]] = {
     "number": lambda place: place.text(at_most=80),
     "publisher": lambda place: place.text(at_most=120),
     "edition": lambda place: place.text(at_most=40),
@@ -120,7 +120,33 @@ FACT_READERS: Mapping[str, Callable[[Place], Any]] = {
 }
 
 
-def read_facts(path: Path, *, root: Path, faults: list[CatalogueFault]) -> Facts:
+def shared_readers(vocabulary: Vocabulary) -> dict[str, Callable[[Place], Any]]:
+    """Readers of the facts whose words stand in a list of the data folder; any other word is a fault."""
+    return {
+        "jurisdictions": _words_of(vocabulary.jurisdictions, file="jurisdictions.yaml", whole="international"),
+        "sectors": _words_of(vocabulary.sectors, file="sectors.yaml", whole="all"),
+    }
+
+
+def _words_of(known: Collection[str], *, file: str, whole: str) -> Callable[[Place], list[str]]:
+    """`whole` is the word that leaves nothing to add to it."""
+
+    def word(place: Place) -> str:
+        slug = place.slug()
+        if slug and slug not in known:
+            place.fault(f"{slug} is no word of {file}")
+        return slug
+
+    def words(place: Place) -> list[str]:
+        found = place.distinct(word)
+        if whole in found and len(found) > 1:
+            place.fault(f"{whole} stands alone")
+        return found
+
+    return words
+
+
+def read_facts(path: Path, *, root: Path, vocabulary: Vocabulary, faults: list[CatalogueFault]) -> Facts:
     """The typed facts: an absent key stays absent, null stays null where it may be."""
     place = open_place(path, root=root, faults=faults)
     if place is None:
@@ -128,20 +154,25 @@ def read_facts(path: Path, *, root: Path, faults: list[CatalogueFault]) -> Facts
     required = ("format", *REQUIRED_FACTS)
     members = place.members(required=required, optional=[key for key in FACT_READERS if key not in required])
     read_format(members, known=(FORMAT,))
-    return _read_facts(members)
+    return _read_facts(members, readers=FACT_READERS | shared_readers(vocabulary))
 
 
 def facts_at(place: Place) -> Facts:
-    """The typed facts of a draft, whose authors may be the only source there is."""
+    """The typed facts of a draft, whose authors may be the only source there is, and name places and sectors freely."""
     required = [key for key in REQUIRED_FACTS if key != "sources"]
     optional = [key for key in FACT_READERS if key not in REQUIRED_FACTS]
     return _read_facts(place.members(required=required, optional=[*optional, "sources"]), known=("edition", "year"))
 
 
-def _read_facts(members: Mapping[str, Place], *, known: Collection[str] = ()) -> Facts:
+def _read_facts(
+    members: Mapping[str, Place],
+    *,
+    readers: Mapping[str, Callable[[Place], Any]] = FACT_READERS,
+    known: Collection[str] = (),
+) -> Facts:
     """`known`: figures that need no source."""
     facts: dict[str, Any] = {}
-    for key, read in FACT_READERS.items():
+    for key, read in readers.items():
         if key in members:
             facts[key] = _nullable(members[key], read) if key in NULLABLE_FACTS else read(members[key])
     _check_sources(facts, members=members, known=known)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from assessments.catalogue.facts import Facts, Prose
 from assessments.catalogue.loader.hashes import CONTENT_VERSION
-from assessments.catalogue.loader.profile import FACT_READERS
+from assessments.catalogue.loader.profile import FACT_READERS, shared_readers
 from assessments.catalogue.loader.reading import Place, open_place, read_format
 from assessments.catalogue.loader.structure import refuse_own_slug
 from assessments.catalogue.schema import (
@@ -20,6 +20,7 @@ from assessments.catalogue.schema import (
     CatalogueFault,
     Scoring,
     StandardDocument,
+    Vocabulary,
 )
 
 RECORDS_FILE = "records.yaml"
@@ -29,7 +30,7 @@ _OPTIONAL_FACTS = ("subject", "jurisdictions")
 _SOURCE = ("title", "publisher", "url")
 
 
-def load_records(data: Path, *, folders: Collection[str]) -> list[StandardDocument]:
+def load_records(data: Path, *, folders: Collection[str], vocabulary: Vocabulary) -> list[StandardDocument]:
     """The records in order of the file; none without it. Raises CatalogueError.
 
     `folders` are the slugs that have a folder: a standard is told in one place.
@@ -41,9 +42,10 @@ def load_records(data: Path, *, folders: Collection[str]) -> list[StandardDocume
     place = open_place(path, root=data, faults=faults)
     members = place.members(required=("format", "records")) if place else {}
     read_format(members, known=(FORMAT,))
+    readers = FACT_READERS | shared_readers(vocabulary)
     found: dict[str, StandardDocument] = {}
     for item in members["records"].items() if "records" in members else ():
-        record = _read_record(item)
+        record = _read_record(item, readers=readers)
         if record.slug in found:
             item.fault(f"{record.slug} stands twice")
         if record.slug in folders:
@@ -60,7 +62,7 @@ def records_hash(data: Path) -> str:
     return hashlib.sha256(f"{CONTENT_VERSION}\0".encode() + path.read_bytes()).hexdigest() if path.exists() else ""
 
 
-def _read_record(place: Place) -> StandardDocument:
+def _read_record(place: Place, *, readers: Mapping[str, Callable[[Place], Any]]) -> StandardDocument:
     members = place.members(required=("slug", "title", "source", *_FACTS), optional=(*_OPTIONAL_FACTS, "note"))
     slug = members["slug"].slug() if "slug" in members else ""
     if "slug" in members:
@@ -68,9 +70,7 @@ def _read_record(place: Place) -> StandardDocument:
     if len(slug) > LONGEST_SLUG:
         members["slug"].fault(f"must have at most {LONGEST_SLUG} characters, not {len(slug)}")
     place = replace(place, name=slug or place.name)
-    facts: dict[str, Any] = {
-        key: FACT_READERS[key](members[key]) for key in (*_FACTS, *_OPTIONAL_FACTS) if key in members
-    }
+    facts: dict[str, Any] = {key: readers[key](members[key]) for key in (*_FACTS, *_OPTIONAL_FACTS) if key in members}
     facts["sources"] = [_read_source(members["source"], supports=list(facts))] if "source" in members else []
     prose: Mapping[str, Any] = {
         "title": members["title"].text(at_most=300) if "title" in members else "",

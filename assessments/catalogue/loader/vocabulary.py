@@ -1,4 +1,4 @@
-"""The words that standards share: themes, scales and conditions of applicability, beside the standards' folders."""
+"""The words that standards share, beside their folders: themes, scales, conditions, jurisdictions and sectors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assessments.catalogue.schema import (
     Vocabulary,
 )
 
-VOCABULARY_FILES = ("themes.yaml", "scales.yaml", "applicability.yaml")
+VOCABULARY_FILES = ("themes.yaml", "scales.yaml", "applicability.yaml", "jurisdictions.yaml", "sectors.yaml")
 
 
 def load_vocabulary(data: Path) -> Vocabulary:
@@ -23,12 +23,15 @@ def load_vocabulary(data: Path) -> Vocabulary:
     faults: list[CatalogueFault] = []
     themes = _words(data / "themes.yaml", root=data, key="themes", faults=faults)
     conditions = _words(data / "applicability.yaml", root=data, key="conditions", faults=faults)
+    jurisdictions, sectors = (
+        _words(data / f"{key}.yaml", root=data, key=key, faults=faults) for key in ("jurisdictions", "sectors")
+    )
     scales = {}
     if members := _open(data / "scales.yaml", root=data, key="scales", faults=faults):
         scales = {slug: read_scale(place, slug=slug) for slug, _, place in members.entries()}
     if faults:
         raise CatalogueError(faults)
-    return Vocabulary(themes=themes, scales=scales, conditions=conditions)
+    return Vocabulary(themes=themes, scales=scales, conditions=conditions, jurisdictions=jurisdictions, sectors=sectors)
 
 
 def _open(path: Path, *, root: Path, key: str, faults: list[CatalogueFault]) -> Place | None:

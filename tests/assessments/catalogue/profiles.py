@@ -51,7 +51,7 @@ _OPTIONAL = {
     "certificate_validity_years": _number(5),
     "audit_cycle_months": _number(36),
     "assurance": _list(st.sampled_from(facts.ASSURANCES)),
-    "jurisdictions": _list(st.sampled_from(["international", "eu", "us"])),
+    "jurisdictions": _list(st.sampled_from(["international", "european-union", "united-states"])),
     "subject": st.sampled_from(facts.SUBJECTS),
     "scope_tags": _list(SLUG),
     "risk_approach": SLUG,

@@ -74,7 +74,7 @@ records:
     certifiable: false
     subject: organisation
     sectors: [all]
-    jurisdictions: [eu]
+    jurisdictions: [european-union]
     source: {title: Act 7, publisher: Parliament, url: "https://example.org/act-7", date: "2021-02-03"}
     note: Applies from 2023.
   - slug: frame-9

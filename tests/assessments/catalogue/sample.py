@@ -29,6 +29,19 @@ format: 1
 conditions:
   sterile: {en: Only for sterile products}
 """
+JURISDICTIONS = """\
+format: 1
+jurisdictions:
+  international: {en: international}
+  european-union: {en: European Union}
+  united-states: {en: United States}
+"""
+SECTORS = """\
+format: 1
+sectors:
+  all: {en: all sectors}
+  energy: {en: energy}
+"""
 STRUCTURE = """\
 format: 1
 slug: sample-1-2020
@@ -145,6 +158,8 @@ FILES = {
     "themes.yaml": THEMES,
     "scales.yaml": SCALES,
     "applicability.yaml": APPLICABILITY,
+    "jurisdictions.yaml": JURISDICTIONS,
+    "sectors.yaml": SECTORS,
     f"{SLUG}/structure.yaml": STRUCTURE,
     f"{SLUG}/profile.yaml": PROFILE,
     f"{SLUG}/en/profile.yaml": PROSE,

@@ -45,6 +45,8 @@ FAULTS = [
 RECORD_FAULTS = [
     ("a record without source", '    source: {title: Frame 9, publisher: Framers, url: "https://example.org/frame-9", date: "2019-05-05"}\n', "", "- slug: frame-9", "source is missing"),
     ("a record of an unknown kind", "kind: framework", "kind: frame", "kind: frame\n", "unknown value 'frame'"),
+    ("a record of a place nobody listed", "[european-union]", "[eu]", "[eu]", "eu is no word of jurisdictions.yaml"),
+    ("a record of a sector nobody listed", "[energy]", "[power]", "[power]", "power is no word of sectors.yaml"),
     ("a record with another key", "    note: Applies", "    months: 3\n    note: Applies", "months: 3", "unknown key"),
     ("a record told twice", "slug: frame-9", "slug: act-7", "slug: act-7\n    number: Frame", "act-7 stands twice"),
     ("a record beside a folder", "slug: frame-9", f"slug: {PLAIN}", f"slug: {PLAIN}", "has a folder of its own"),
@@ -170,9 +172,9 @@ def test_texts_without_a_tree_are_a_fault(data: Path) -> None:
 
 
 def test_records_hold_facts_and_one_source_that_supports_them_all(data: Path) -> None:
-    first, second = load_records(data, folders={RICH, PLAIN, SLUG})
+    first, second = load_records(data, folders={RICH, PLAIN, SLUG}, vocabulary=load_vocabulary(data))
     assert (first.slug, first.depth, first.prose["en"]["one_line"]) == ("act-7", "record", "Applies from 2023.")
-    assert first.facts["jurisdictions"] == ["eu"]
+    assert first.facts["jurisdictions"] == ["european-union"]
     assert "jurisdictions" not in second.facts
     [source] = first.facts["sources"]
     assert set(source["supports"]) == set(first.facts) - {"sources"}
@@ -180,7 +182,7 @@ def test_records_hold_facts_and_one_source_that_supports_them_all(data: Path) ->
 
 def test_without_the_file_there_are_no_records(data: Path) -> None:
     (data / RECORDS).unlink()
-    assert load_records(data, folders=()) == []
+    assert load_records(data, folders=(), vocabulary=load_vocabulary(data)) == []
 
 
 @pytest.mark.parametrize("case", RECORD_FAULTS, ids=[case[0] for case in RECORD_FAULTS])
@@ -188,7 +190,7 @@ def test_a_fault_of_a_record_is_told_with_its_line(data: Path, case: tuple[str, 
     _, old, new, marker, words = case
     change(data / RECORDS, old=old, new=new)
     with pytest.raises(CatalogueError) as caught:
-        load_records(data, folders={RICH, PLAIN, SLUG})
+        load_records(data, folders={RICH, PLAIN, SLUG}, vocabulary=load_vocabulary(data))
     found = [fault for fault in caught.value.faults if words in fault.message]
     assert found, f"nothing says {words!r} in:\n{caught.value}"
     assert (found[0].file, found[0].line) == (RECORDS, line_of(data / RECORDS, marker))

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from assessments.catalogue.comparison import StandardProfile, compare
+from assessments.catalogue.comparison import StandardProfile, compare, words
 from assessments.catalogue.loader import load_records, load_standard, load_vocabulary, standard_folders
 from assessments.catalogue.outline import outline_of, theme_shares
 from assessments.catalogue.schema import StandardDocument, Vocabulary
@@ -31,7 +31,7 @@ def document(slug: str) -> StandardDocument:
 
 @cache
 def records() -> list[StandardDocument]:
-    return load_records(DATA, folders=SLUGS)
+    return load_records(DATA, folders=SLUGS, vocabulary=vocabulary())
 
 
 def side(of: StandardDocument) -> StandardProfile:
@@ -43,6 +43,20 @@ def side(of: StandardDocument) -> StandardProfile:
         outline=outline_of(of.requirements) if of.requirements else None,
         themes=theme_shares(of.requirements),
     )
+
+
+def test_every_shared_word_is_used_and_comparisons_call_it_by_its_name() -> None:
+    used = {"jurisdictions": set[str](), "sectors": set[str]()}
+    for facts in [document(slug).facts for slug in SLUGS] + [record.facts for record in records()]:
+        used["jurisdictions"] |= set(facts.get("jurisdictions", ()))
+        used["sectors"] |= set(facts["sectors"])
+    assert used == {"jurisdictions": set(vocabulary().jurisdictions), "sectors": set(vocabulary().sectors)}
+    assert {words.place_name(slug): slug for slug in used["jurisdictions"]} == {
+        name["en"]: slug for slug, name in vocabulary().jurisdictions.items()
+    }
+    assert {words.slug_words(slug): slug for slug in used["sectors"]} == {
+        name["en"]: slug for slug, name in vocabulary().sectors.items()
+    }
 
 
 def test_the_spine_ships_complete() -> None:
