@@ -66,14 +66,6 @@ def test_the_spine_ships_complete() -> None:
     assert counts["iso-56002-2019"] == 52
 
 
-def test_a_place_has_one_slug_and_no_short_form_beside_it() -> None:
-    """Comparisons go by these slugs, and would take "eu" and "european-union" for two places."""
-    everything = [*map(document, SLUGS), *records()]
-    named = {place for of in everything for place in of.facts.get("jurisdictions", [])}
-    assert {"european-union", "international", "united-states"} <= named
-    assert {place for place in named if len(place) <= 3} == set()
-
-
 @pytest.mark.parametrize("kind", ["summary", "short summary", "question", "evidence", "level", "answer"])
 @pytest.mark.parametrize("slug", TREES)
 def test_no_two_texts_are_alike(slug: str, kind: str) -> None:
