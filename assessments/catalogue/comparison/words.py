@@ -10,7 +10,6 @@ from assessments.catalogue.facts import Deadline, Months, Penalties
 
 _SLUGS: Mapping[str, str] = {
     "all": "all sectors",
-    "it-services": "IT services",
     "entity-class": "class of entities",
     "management-system-requirements": "requirements for a management system",
     "management-system-guidance": "guidance on a management system",
