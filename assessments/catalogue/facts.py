@@ -16,10 +16,12 @@ KINDS: Final = (
     "framework",
     "control-set",
     "scheme",
+    "process-requirements",
 )
 NATURES: Final = ("certifiable", "guidance", "law", "framework", "scheme")
 ASSURANCES: Final = (
     "third-party-certification",
+    "third-party-assessment",
     "second-party-audit",
     "internal-audit",
     "management-review",

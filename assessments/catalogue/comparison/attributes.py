@@ -189,9 +189,9 @@ TYPED_ATTRIBUTES: tuple[Attribute, ...] = (
         set_distance, empty="[presupposes|presuppose] no other standard",
     ),
     Attribute(
-        "certificate_validity_years", "Certificate validity", 5,
-        _with("[leads|lead] to a certificate valid for ", _years), _years, relative_distance,
-        null="[leads|lead] to no certificate that could expire",
+        "certificate_validity_years", "Validity of certificate or status", 5,
+        _with("[leads|lead] to a certificate or status valid for ", _years), _years, relative_distance,
+        null="[leads|lead] to no certificate or status that could expire",
     ),
     Attribute(
         "audit_cycle_months", "Audit cycle", 5, _with("[brings|bring] an audit every ", _months), _months,

@@ -15,6 +15,8 @@ _SLUGS: Mapping[str, str] = {
     "management-system-guidance": "guidance on a management system",
     "second-party-audit": "second-party audit",
     "third-party-certification": "third-party certification",
+    "third-party-assessment": "third-party assessment without certificate",
+    "process-requirements": "requirements for engineering processes",
     "self-assessment": "self-assessment",
     "ict-risk": "ICT risk",
     "ai-risk": "AI risk",

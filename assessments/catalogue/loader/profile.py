@@ -69,7 +69,7 @@ def _sources(place: Place) -> list[dict[str, Any]]:
         "title": Place.text,
         "publisher": Place.text,
         "url": Place.url,
-        "date": Place.date,
+        "date": Place.published,
         "supports": Place.texts,
     }
     sources = []

@@ -32,6 +32,7 @@ _WORDS = {
 }
 _SLUG = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_MONTH_OR_DATE = re.compile(r"^\d{4}-\d{2}(-\d{2})?$")
 _URL = re.compile(r"^https?://[^\s/]+\S*$")
 
 
@@ -168,6 +169,12 @@ class Place:
         if self.kind == "timestamp" and _DATE.match(str(self.node.value)):
             return str(self.node.value)
         return self._matching(_DATE, wanted="a date (YYYY-MM-DD)")
+
+    def published(self) -> str:
+        """The date of a source, or its month where its publisher tells no day."""
+        if self.kind == "timestamp":
+            return self.date()
+        return self._matching(_MONTH_OR_DATE, wanted="a date (YYYY-MM-DD) or month (YYYY-MM)")
 
     def choice(self, choices: Collection[str]) -> str:
         value = self.text()

@@ -95,7 +95,7 @@ def _read_source(place: Place, *, supports: list[str]) -> dict[str, Any]:
         "title": Place.text,
         "publisher": Place.text,
         "url": Place.url,
-        "date": Place.date,
+        "date": Place.published,
     }
     source: dict[str, Any] = {key: read(members[key]) for key, read in readers.items() if key in members}
     return {"id": "record", **source, "supports": supports}

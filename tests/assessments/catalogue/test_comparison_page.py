@@ -54,7 +54,7 @@ def test_equal_single_and_missing_values_have_the_stated_surprise(sample: Standa
 def test_does_not_apply_is_a_difference_and_not_a_gap(sample: StandardProfile) -> None:
     found = row(sample, "certificate_validity_years", certificate_validity_years=None)
     assert (found.kind, found.surprise, found.b) == ("differ", 1, "does not apply")
-    assert "no certificate that could expire" in found.sentence
+    assert "no certificate or status that could expire" in found.sentence
 
 
 def test_lists_surprise_by_what_they_do_not_share(sample: StandardProfile) -> None:
