@@ -49,7 +49,9 @@ class CrossingShape(Shape):
     name = serializers.CharField(help_text="source--target, as it was written.")
     provenance = serializers.ChoiceField(choices=PROVENANCES)
     method = serializers.CharField()
-    reviewed_on = serializers.DateField()
+    reviewed_on = serializers.DateField(
+        allow_null=True, help_text="Null while nobody has reviewed any of it, which only an organisation's own may be."
+    )
     sources = CrosswalkSourceShape(many=True)
     successor = serializers.ChoiceField(
         choices=["a", "b"], allow_null=True, help_text="The side that is the next edition of the other."

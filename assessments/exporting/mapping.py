@@ -39,7 +39,10 @@ _METHODS: Final = {True: "automation", False: "human"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingSource:
-    """A crosswalk read from one side to the other. `hrefs`: where the catalogs of the two are to be had."""
+    """A crosswalk read from one side to the other. `hrefs`: where the catalogs of the two are to be had.
+
+    `origins`: of each group, whose crosswalk it is from, where there are several.
+    """
 
     slugs: tuple[str, str]
     hrefs: tuple[str, str]
@@ -49,6 +52,7 @@ class MappingSource:
     reviewed_on: str
     groups: Sequence[LinkGroup]
     sources: Sequence[Mapping[str, Any]]
+    origins: Sequence[str] = ()
 
 
 def build_mapping(source: MappingSource) -> Json:
@@ -60,7 +64,10 @@ def build_mapping(source: MappingSource) -> Json:
         "uuid": uuid_of("mapping", *of),
         "source-resource": {"type": "catalog", "href": source.hrefs[0], "props": props({"standard": of[0]})},
         "target-resource": {"type": "catalog", "href": source.hrefs[1], "props": props({"standard": of[1]})},
-        "maps": [_map(group, place=place, of=of) for place, group in enumerate(source.groups)],
+        "maps": [
+            _map(group, place=place, of=of, origin=source.origins[place] if source.origins else None)
+            for place, group in enumerate(source.groups)
+        ],
     }
     resources = [_resource(entry, name=source.name) for entry in source.sources]
     collection = {
@@ -93,8 +100,8 @@ def read_mapping(document: Mapping[str, Any]) -> list[LinkGroup]:
         raise NotOurs(f"The document lacks {error}.") from error
 
 
-def _map(group: LinkGroup, *, place: int, of: tuple[str, str]) -> Json:
-    made = props({"provenance": group.provenance, "position": place})
+def _map(group: LinkGroup, *, place: int, of: tuple[str, str], origin: str | None) -> Json:
+    made = props({"provenance": group.provenance, "position": place, "origin": origin})
     for language, words in group.rationale.items():
         made += props({"rationale": words}, group=language)
     return {

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("tenants.urls")),
     path("", include("assessments.catalogue.urls")),
     path("", include("assessments.catalogue.drafts.urls")),
+    path("", include("assessments.catalogue.own_crosswalks.urls")),
     path("", include("assessments.urls")),
     path("", include("reports.urls")),
 ]

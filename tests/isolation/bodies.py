@@ -37,6 +37,12 @@ def _assessor(t: Tenant) -> str:
     return str(t.people["assessor"].pk)
 
 
+def _links(t: Tenant, target: str, *, ref: str) -> dict[str, Any]:
+    """A crosswalk from the organisation's own standard to a public one."""
+    group = {"from": [t.arguments["own_ref"]], "to": [ref], "relation": "equal", "rationale": {"en": "Alike."}}
+    return {"source": t.arguments["own_slug"], "target": target, "provenance": "reviewed", "groups": [group]}
+
+
 def _version(t: Tenant) -> int:
     version: int = t.of(Answer).version
     return version
@@ -73,6 +79,10 @@ _JSON: dict[tuple[str, str], Any] = {
     ("standard-draft", "PATCH"): {"title": "New title"},
     ("draft-requirements", "POST"): {"requirements": [{"ref": "another", "texts": {"en": {"title": "Another"}}}]},
     ("draft-requirement", "PATCH"): {"weight": 2},
+    ("own-crosswalks", "POST"): lambda t: _links(t, "eu-gdpr", ref="5"),
+    ("own-crosswalks-lint", "POST"): lambda t: _links(t, "eu-gdpr", ref="5"),
+    ("own-crosswalk", "PUT"): lambda t: _links(t, STANDARD, ref=t.ref),
+    ("own-crosswalk-review", "POST"): {"groups": [0]},
     ("assessments", "POST"): lambda t: {"name": "New", "standard": STANDARD, "lead": _assessor(t)},
     ("assessment", "PATCH"): lambda t: {"name": "New name", "lead": _assessor(t)},
     ("assignments", "POST"): lambda t: {"refs": [t.ref], "assignee": _assessor(t)},

@@ -45,7 +45,7 @@ def test_no_exception_from_the_canaries_is_left_over() -> None:
 def test_every_parameter_of_an_address_is_known(world: World) -> None:
     named = {name for route in routes().values() if route.is_tenants for name in route.arguments}
     assert named - {"slug"} <= world.a.arguments.keys()
-    assert named & NOT_OWNED <= {"slug", "ref"}
+    assert named & NOT_OWNED <= {"slug", "ref", "b"}
 
 
 def test_every_body_is_known() -> None:

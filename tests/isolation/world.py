@@ -60,7 +60,7 @@ class Tenant:
     @property
     def ids(self) -> dict[str, str]:
         """Every id that addresses and bodies of this organisation may name, and its tokens."""
-        return {name: value for name, value in self.arguments.items() if name not in {"slug", "ref"}}
+        return {name: value for name, value in self.arguments.items() if name not in {"slug", "ref", "b"}}
 
     @property
     def pk(self) -> uuid.UUID:
@@ -143,7 +143,7 @@ def _name_arguments(tenant: Tenant) -> None:
     from reports.models import Report, ReportLink, Schedule
     from tenants.models import ApiKey, Invitation, Job, OrganisationExport, SignedHead
     from tests.isolation.factories import EXPORT_TOKEN, INVITATION_TOKEN, LINK_TOKEN
-    from tests.isolation.own_standards import own_ref, own_slug
+    from tests.isolation.own_standards import STANDARD, own_crosswalk, own_ref, own_slug
     from tests.isolation.transfers import file_token, request_token, upload_token
 
     named = {
@@ -162,6 +162,8 @@ def _name_arguments(tenant: Tenant) -> None:
         "session_id": _session_of(tenant.people["target"]),
         "own_slug": own_slug(tenant),
         "own_ref": own_ref(tenant),
+        "own_crosswalk": own_crosswalk(tenant),
+        "b": STANDARD,
         "token": tenant.word(LINK_TOKEN),
         "invitation_token": tenant.word(INVITATION_TOKEN),
         "export_token": tenant.word(EXPORT_TOKEN),

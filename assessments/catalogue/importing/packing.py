@@ -44,7 +44,7 @@ def answer_of(found: Imported) -> dict[str, Any]:
 
 
 def crosswalk_as_json(crosswalk: ImportedCrosswalk) -> dict[str, Any]:
-    """`groups` as in a crosswalk file of the catalogue: from, to, relation, rationale."""
+    """`groups` as in a crosswalk file of the catalogue: from, to, relation, rationale; and `place`, in its file."""
     return {
         "source": asdict(crosswalk.source),
         "target": asdict(crosswalk.target),
@@ -52,6 +52,7 @@ def crosswalk_as_json(crosswalk: ImportedCrosswalk) -> dict[str, Any]:
         "groups": [
             {"from": list(link.source), "to": list(link.target), "relation": link.relation}
             | ({"rationale": _words(link.rationale)} if link.rationale else {})
+            | ({"place": link.place} if link.place else {})
             for link in crosswalk.links
         ],
     }

@@ -65,11 +65,13 @@ class ImportedSide:
     """One side of a crosswalk as the file names it: an identifier (URN, address or file name) and a title if told.
 
     `resolved`: the ids stand for requirements of a file of this import, so they are refs of that tree already.
+    `slug`: of a standard of Plumbline, where the file was written by it.
     """
 
     name: str
     title: str = ""
     resolved: bool = False
+    slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)

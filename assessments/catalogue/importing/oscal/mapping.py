@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from assessments.catalogue.importing.documents.located import Located
-from assessments.catalogue.importing.oscal import names
+from assessments.catalogue.importing.oscal import names, own
 from assessments.catalogue.importing.oscal.library import Library
 from assessments.catalogue.importing.result import (
     EQUAL,
@@ -26,6 +26,8 @@ RELATIONS: Final[Mapping[str, str]] = {
     "superset-of": SUPERSET,
     "intersects-with": INTERSECTS,
 }
+_KINDS: Final = frozenset({"semantic", "syntactic", "functional"})
+"""Kinds of rationale that OSCAL names, which are no words about this map."""
 NO_RELATION: Final = "no-relationship"
 FindTargets = Callable[[Located], Mapping[str, str]]
 """A catalogue → every id in it → its ref."""
@@ -76,7 +78,13 @@ class _Side:
         found = library.by_name(href, within=collection) if href else None
         self._known = targets(found[1]) if found and found[0] == "catalog" else None
         self._parts = 0
-        self.side = ImportedSide(name=href, title=_title(href, collection=collection), resolved=self._known is not None)
+        told = own.values_of(resource, "standard") if resource else []
+        self.side = ImportedSide(
+            name=href,
+            title=_title(href, collection=collection),
+            resolved=self._known is not None,
+            slug=told[0] if told else "",
+        )
 
     def refs(self, entry: Located, key: str) -> tuple[str, ...]:
         out = []
@@ -115,8 +123,13 @@ def _link(entry: Located, source: _Side, target: _Side, *, language: str) -> Imp
     if not left or not right:
         entry.warning("has nothing left on one side; it is left out", kind="maps with nothing on one side")
         return None
+    if any(value in {"official", "reviewed"} for value in own.values_of(entry, "provenance")):
+        entry.note("was reviewed where it comes from; here it is a suggestion until somebody reviews it",
+                   kind="maps that were reviewed where they come from")  # fmt: skip
     words = entry.text("remarks") or entry.text("matching-rationale")
-    return ImportedLink(left, right, relation, {language: words} if words else {}, entry.place)
+    words = "" if words.lower() in _KINDS else words
+    rationale = own.rationale_of(entry) or ({language: words} if words else {})
+    return ImportedLink(left, right, relation, rationale, entry.place)
 
 
 def relation_of(entry: Located) -> str:

@@ -28,6 +28,15 @@ def values_of(item: Located, name: str) -> list[str]:
     ]
 
 
+def rationale_of(item: Located) -> dict[str, str]:
+    """Why a map of ours holds, by language."""
+    return {
+        prop.text("group") or "en": prop.text("remarks") or prop.text("value")
+        for prop in names.props(item)
+        if prop.text("ns") == NAMESPACE and prop.text("name") == "rationale"
+    }
+
+
 def with_own_marks(node: ImportedNode, item: Located) -> ImportedNode:
     """The node as our own properties tell it, where there are any."""
     if any(prop.text("ns") == NAMESPACE for prop in names.props(item)):
