@@ -118,6 +118,21 @@ def nature_words(nature: str) -> str:
     return _NATURES.get(nature, words.slug_words(nature))
 
 
+_KIND_PHRASES = {
+    "management-system-requirements": "[states|state] requirements for a management system",
+    "management-system-guidance": "[gives|give] guidance on a management system",
+    "process-requirements": "[states|state] requirements for engineering processes",
+    "law": "[lays|lay] down duties by law",
+    "framework": "[gives|give] a framework",
+    "control-set": "[lists|list] controls",
+    "scheme": "[sets|set] the rules of a scheme",
+}
+
+
+def _kind_phrase(kind: Any) -> str:
+    return _KIND_PHRASES.get(kind, f"[gives|give] {words.slug_words(kind)}")
+
+
 _WITH_THE = ("United ", "European ")
 
 
@@ -165,7 +180,7 @@ HEADLINE_ATTRIBUTES: tuple[Attribute, ...] = (
 
 TYPED_ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("certifiable", "Certifiable", 9, _either("can be certified", "cannot be certified"), _yes_no),
-    Attribute("kind", "Kind of document", 7, _with("[gives|give] ", words.slug_words), words.slug_words),
+    Attribute("kind", "Kind of document", 7, _kind_phrase, words.slug_words),
     Attribute("subject", "What is assessed", 7, _with("[looks|look] at the ", words.slug_words), words.slug_words),
     Attribute(
         "jurisdictions", "Jurisdictions", 7, _area_phrase, words.places, set_distance,
