@@ -15,7 +15,11 @@ MOST_ROUTES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """A crosswalk read from a standard with answers to the one assessed here."""
+    """A crosswalk read from a standard with answers to the one assessed here.
+
+    of      whose it is: public, or the organisation's own
+    used    positions of the groups that lead here; None: of all that count
+    """
 
     name: str
     standard: str
@@ -24,6 +28,8 @@ class Bridge:
     succession: bool
     source: Side
     target: Side
+    of: str = "public"
+    used: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def _cross(
     routes: dict[str, list[Route]],
 ) -> None:
     for number, group in enumerate(bridge.groups):
-        if not group.counts:
+        if not group.counts or (bridge.used is not None and number not in bridge.used):
             continue
         asked = sorted(bridge.source.stands_for(group.source))
         answered = [usable[ref] for ref in asked if ref in usable and usable[ref].applicable]
@@ -91,6 +97,7 @@ def _cross(
             route = route_over_link(
                 group,
                 name=bridge.name,
+                of=bridge.of,
                 number=number,
                 givens=answered,
                 missing=missing,

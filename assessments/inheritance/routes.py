@@ -69,6 +69,7 @@ class Route:
     givens: tuple[Given, ...]
     relation: str | None = None
     crosswalk: str | None = None
+    crosswalk_of: str | None = None
     group: int | None = None
     rationale: str = ""
     missing: tuple[str, ...] = ()
@@ -88,7 +89,10 @@ class Route:
     @property
     def confidence(self) -> str:
         seen = "validated by a reviewer" if self.validated else "self-assessed"
-        return f"{_SAYS[self.kind] if self.carries == FULL else _SAYS_PARTLY[self.kind]}, {seen}."
+        said = _SAYS[self.kind] if self.carries == FULL else _SAYS_PARTLY[self.kind]
+        if self.crosswalk_of == "own":
+            said = said.replace(_REVIEWED, _OWN)
+        return f"{said}, {seen}."
 
     @property
     def rank(self) -> tuple[Any, ...]:
@@ -105,15 +109,17 @@ class Route:
         )
 
 
+_REVIEWED: Final = "A reviewed link"
+_OWN: Final = "A link that the organisation has reviewed itself"
 _SAYS: Final[Mapping[Kind, str]] = {
     "same": "The same requirement of the same edition",
     "unchanged": "The same requirement, its words unchanged",
-    "crosswalk": "A reviewed link says that meeting the source meets this requirement",
+    "crosswalk": f"{_REVIEWED} says that meeting the source meets this requirement",
     "reworded": "An earlier wording of this requirement",
 }
 _SAYS_PARTLY: Final[Mapping[Kind, str]] = {
     **_SAYS,
-    "crosswalk": "A reviewed link covers this requirement in part",
+    "crosswalk": f"{_REVIEWED} covers this requirement in part",
 }
 
 
@@ -131,6 +137,7 @@ def route_over_link(  # what a link consists of
     group: LinkGroup,
     *,
     name: str,
+    of: str,
     number: int,
     givens: Sequence[Given],
     missing: Sequence[str],
@@ -158,6 +165,7 @@ def route_over_link(  # what a link consists of
         givens=tuple(levelled),
         relation=group.relation,
         crosswalk=name,
+        crosswalk_of=of,
         group=number,
         rationale=rationale,
         missing=tuple(missing),

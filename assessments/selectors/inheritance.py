@@ -6,7 +6,7 @@ reader could not open.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -14,10 +14,13 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, Subquery
 
-from assessments.catalogue.crosswalk_selectors import in_language, links_by_id, list_crosswalks
+from assessments.catalogue.crosswalk import Side
+from assessments.catalogue.crosswalk_selectors import in_language, links_by_id
 from assessments.catalogue.crosswalk_sides import side_of_edition
 from assessments.catalogue.editions import Edition, edition
 from assessments.catalogue.models import Standard
+from assessments.catalogue.own_crosswalks.joining import COUNTED, OWN, PUBLIC, join
+from assessments.catalogue.own_crosswalks.selectors import crosswalks_at
 from assessments.inheritance import FULL, Given, Offer, Requirement, offers
 from assessments.inheritance.offers import Bridge
 from assessments.lifecycle import AnswerState
@@ -104,36 +107,45 @@ def _decided(assessment: Assessment, *, of: Edition) -> dict[str, InheritedAnswe
 
 
 def _bridges(of: Edition, *, language: str) -> list[Bridge]:
-    """The crosswalks that lead here, read from the other standard; those with nothing that counts are left out."""
-    rows = [
-        row
-        for row in list_crosswalks(standard=of.slug)
-        if row["counts"]["provenances"]["official"] + row["counts"]["provenances"]["reviewed"]
-    ]
-    others = {row["source_slug"] if row["target_slug"] == of.slug else row["target_slug"] for row in rows}
-    standards = Standard.objects.filter(slug__in=others, is_current=True, depth="full")
-    current = dict(standards.values_list("slug", "pk"))
-    found = []
-    for row in rows:
-        turned = row["source_slug"] == of.slug
-        other = row["target_slug"] if turned else row["source_slug"]
-        if other not in current:
-            continue
-        links = links_by_id(row["id"])
-        if turned:
-            links = links.inverted()
-        found.append(
-            Bridge(
-                name=f"{row['source_slug']}--{row['target_slug']}",
-                standard=other,
-                groups=links.groups,
-                rationales=[in_language(group.rationale, language=language) for group in links.groups],
-                succession=row["succession"],
-                source=side_of_edition(other, edition(current[other])),
-                target=side_of_edition(of.slug, of),
-            )
+    """The crosswalks that lead here, public ones and the organisation's own, read from the other standard; those with
+    nothing that counts are left out. Where two speak of the very same refs, one of the two leads here.
+    """
+    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in crosswalks_at(of.slug):
+        other = row["source_slug"] if row["target_slug"] == of.slug else row["target_slug"]
+        rows.setdefault(other, {})[PUBLIC if row["organisation_id"] is None else OWN] = row
+    standards = Standard.objects.filter(slug__in=rows, is_current=True, depth="full")
+    target = side_of_edition(of.slug, of)
+    return [
+        bridge
+        for other, standard_id in standards.order_by("slug").values_list("slug", "pk")
+        for bridge in _bridges_from(
+            rows[other], source=side_of_edition(other, edition(standard_id)), target=target, language=language
         )
-    return found
+    ]
+
+
+def _bridges_from(
+    rows: Mapping[str, Mapping[str, Any]], *, source: Side, target: Side, language: str
+) -> Iterator[Bridge]:
+    """Over the crosswalks between two standards, by whose they are."""
+    groups = {}
+    for whose, row in rows.items():
+        links = links_by_id(row["id"])
+        groups[whose] = (links.inverted() if row["source_slug"] == target.slug else links).groups
+    joined = join(groups.get(PUBLIC, ()), groups.get(OWN, ()), source=source, target=target)
+    for whose, row in rows.items():
+        yield Bridge(
+            name=f"{row['source_slug']}--{row['target_slug']}",
+            standard=source.slug,
+            groups=groups[whose],
+            rationales=[in_language(group.rationale, language=language) for group in groups[whose]],
+            succession=row["succession"],
+            source=source,
+            target=target,
+            of=whose,
+            used=frozenset(link.position for link in joined if link.of == whose and link.standing == COUNTED),
+        )
 
 
 def _standards(slugs: Collection[str]) -> list[UUID]:

@@ -132,6 +132,7 @@ def _route_body(route: Route, *, evidence: Mapping[UUID, int]) -> dict[str, Any]
         "applicable": route.applicable,
         "relation": route.relation,
         "crosswalk": route.crosswalk,
+        "crosswalk_of": route.crosswalk_of,
         "group": route.group,
         "rationale": route.rationale,
         "missing": list(route.missing),

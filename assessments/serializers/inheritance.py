@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from api.serializers import StrictSerializer
 from assessments.catalogue.crosswalk import RELATIONS
+from assessments.catalogue.own_crosswalks.joining import CROSSWALKS_OF
 from assessments.inheritance import FULL, PARTIAL
 from assessments.inheritance.offers import MOST_ROUTES
 from assessments.inheritance.routes import KINDS
@@ -56,6 +57,12 @@ class RouteShape(Shape):
         choices=RELATIONS, allow_null=True, help_text="From what was answered to this requirement."
     )
     crosswalk = serializers.CharField(allow_null=True, help_text="Its name; /crosswalks/{name}/ has the links.")
+    crosswalk_of = serializers.ChoiceField(
+        choices=CROSSWALKS_OF,
+        required=False,
+        allow_null=True,
+        help_text="own: the links stand at the organisation's crosswalks/{name}/. Absent from older decisions.",
+    )
     group = serializers.IntegerField(allow_null=True, help_text="Position of the link in the crosswalk, from 0.")
     rationale = serializers.CharField(allow_blank=True)
     missing = serializers.ListField(

@@ -206,7 +206,7 @@ def _note(access: Access, assessment: Assessment, *, found: Inheritance, routes:
 def _provenance(body: Mapping[str, Any]) -> dict[str, Any]:
     """What the audit trail keeps of a confirmation: the way it came, and the answers it came from."""
     route = body["routes"][0]
-    kept = {name: route[name] for name in ("kind", "carries", "relation", "crosswalk", "group")}
+    kept = {name: route[name] for name in ("kind", "carries", "relation", "crosswalk", "crosswalk_of", "group")}
     sources = [
         {"assessment": answer["assessment"]["id"], "answer": answer["answer"], "ref": answer["ref"],
          "standard": answer["standard"]["slug"], "level": answer["level"], "validated": answer["validated"]}

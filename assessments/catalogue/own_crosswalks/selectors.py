@@ -55,6 +55,17 @@ def own_crosswalks(*, standard: str | None = None, current: bool | None = True) 
     return found
 
 
+def crosswalks_at(slug: str) -> list[Mapping[str, Any]]:
+    """Current crosswalks with that standard on a side, public ones and the organisation's, that hold anything that
+    counts: id, source_slug, target_slug, succession, organisation_id. One query.
+    """
+    rows = Crosswalk.objects.filter(Q(source_slug=slug) | Q(target_slug=slug), is_current=True)
+    found: QuerySet[Crosswalk, Mapping[str, Any]] = rows.values(
+        "id", "source_slug", "target_slug", "succession", "organisation_id", "counts__provenances"
+    )
+    return [row for row in found if row["counts__provenances"]["official"] + row["counts__provenances"]["reviewed"]]
+
+
 def of_pair(a: str, b: str) -> QuerySet[Crosswalk]:
     """Every state of the organisation's crosswalk between two standards, whichever way round it was written."""
     either = Q(source_slug=a, target_slug=b) | Q(source_slug=b, target_slug=a)
