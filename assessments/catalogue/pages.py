@@ -90,7 +90,7 @@ def oscal_page(current: Current, *, form: str, language: str | None) -> Page | N
 
     def make() -> bytes:
         facts = selectors.published_standard(current.id, language=spoken).profile.facts
-        document = build_catalog(CatalogSource(edition(current.id), spoken, facts["sources"]))
+        document = build_catalog(CatalogSource(edition(current.id), spoken, facts))
         if form == "json":
             return orjson.dumps(document)
         writer = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

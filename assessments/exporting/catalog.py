@@ -38,20 +38,21 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class CatalogSource:
-    """An edition in one language, and the facts of its profile that name sources [{id, title, url, date?}]."""
+    """An edition in one language, and the facts of its profile with their `sources` [{id, title, url, date?}]."""
 
     edition: Edition
     language: str
-    sources: Iterable[Mapping[str, Any]]
+    facts: Mapping[str, Any]
 
 
 def build_catalog(source: CatalogSource) -> Json:
     """{"catalog": …}. Made of the edition alone: the same content hash and language give the same bytes."""
     of = source.edition
-    sources = list(source.sources)
+    sources = list(source.facts.get("sources", ()))
     texts = of.texts(source.language)
     tops = [node.ref for node in of.nodes if node.parent is None]
     tree = _Tree(of, texts=texts)
+    mixed = len({tree.is_group(ref) for ref in tops}) > 1
     catalog = {
         "uuid": uuid_of("catalog", of.slug, of.content_hash, source.language),
         "metadata": metadata(
@@ -65,25 +66,36 @@ def build_catalog(source: CatalogSource) -> Json:
             properties=_about(source),
             remarks=REMARKS,
         ),
-        "groups": [tree.group(ref) for ref in tops if tree.is_group(ref)],
-        "controls": [tree.control(ref) for ref in tops if not tree.is_group(ref)],
+        "groups": [
+            _placed(tree.group(ref), at=place, tell=mixed) for place, ref in enumerate(tops) if tree.is_group(ref)
+        ],
+        "controls": [
+            _placed(tree.control(ref), at=place, tell=mixed) for place, ref in enumerate(tops) if not tree.is_group(ref)
+        ],
         "back-matter": {"resources": [_resource(entry, slug=of.slug) for entry in sources]} if sources else None,
     }
     return {"catalog": without_empty(catalog)}
 
 
+def _placed(item: Json, *, at: int, tell: bool) -> Json:
+    """A top node with its place among the others, where groups and controls stand in lists of their own."""
+    return item | {"props": [*item["props"], prop("position", at)]} if tell else item
+
+
 def _about(source: CatalogSource) -> list[Json]:
     of, language = source.edition, source.language
-    scale, choices = of.scale_in(language), of.choices_in(language)
+    choices = of.choices_in(language)
     made = props(
         {
-            "standard": of.slug, "number": of.number, "edition": of.edition, "year": of.year, "language": language,
-            "content-hash": of.content_hash, "method": of.method, "scale": scale["slug"], "scale-name": scale["name"],
+            "standard": of.slug, "number": of.number, "title": of.title, "edition": of.edition, "year": of.year,
+            "language": language, "content-hash": of.content_hash,
+            **{name: source.facts.get(name) for name in ("status", "kind", "nature", "certifiable")},
+            "sector": list(source.facts.get("sectors", ())), "method": of.method,
         }
     )  # fmt: skip
-    for level in scale["levels"]:
-        named = {"scale-level": level["level"], "scale-level-name": level["name"]}
-        made += props(named | {"scale-level-criteria": level["criteria"]}, group=f"level-{level['level']}")
+    made += _scale(of.scale_in(language), whole=of.scale, prefix="")
+    if of.result_scale and (result := of.result_scale_in(language)):
+        made += _scale(result, whole=of.result_scale, prefix="result-")
     for name, value in of.parameters.items():
         made.append(prop(f"method-{name}", value))
     for selection in choices["selections"]:
@@ -94,6 +106,21 @@ def _about(source: CatalogSource) -> list[Json]:
             said = {"alternative": way["slug"], "alternative-name": way["name"], "option": option["slug"]}
             said |= {"option-name": option["name"], "option-ref": option["refs"]}
             made += props(said, group=f"option-{way['slug']}-{option['slug']}")
+    return made
+
+
+def _scale(scale: Mapping[str, Any], *, whole: Mapping[str, Any], prefix: str) -> list[Json]:
+    """A scale in one language, and what its levels are worth, which the whole of it tells."""
+    worths = {level["level"]: level.get("worth") for level in whole["levels"]}
+    made = props({f"{prefix}scale": scale["slug"], f"{prefix}scale-name": scale["name"]})
+    for level in scale["levels"]:
+        told = {
+            "scale-level": level["level"],
+            "scale-level-name": level["name"],
+            "scale-level-criteria": level["criteria"],
+            "scale-level-worth": worths[level["level"]],
+        }
+        made += props(told, group=f"{prefix}level-{level['level']}")
     return made
 
 
@@ -150,6 +177,7 @@ class _Tree:
                 core_prop("label", ref),
                 *([core_prop("status", "withdrawn")] if withdrawn else []),
                 *_marks(node),
+                *([] if words.summary else [prop("without-summary", value=True)]),
             ],
             "links": [
                 {"href": f"#{control_id(into)}", "rel": "incorporated-into"}
@@ -166,11 +194,12 @@ def _marks(node: Node) -> list[Json]:
     return props(
         {
             "assessable": node.assessable,
-            "weight": node.weight if node.assessable else None,
+            "weight": node.weight if node.assessable or node.weight != 1 else None,
             "theme": node.themes,
             "applies-if": node.applies_if,
             "own-answer-rule": node.own_answer_rule if node.assessable and node.children else None,
             "selection": node.selections or (),
+            "in-no-selection": True if node.selections is not None and not node.selections else None,
             "stage": node.stage,
             "points": node.points,
             "partial-points": node.partial_points,

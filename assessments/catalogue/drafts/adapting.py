@@ -16,9 +16,10 @@ from assessments.catalogue.drafts.content import (
     DraftSelection,
     DraftText,
 )
+from assessments.catalogue.drafts.scales import shared_or_own
 from assessments.catalogue.editions import Edition, Node, edition
 from assessments.catalogue.models import StandardText
-from assessments.catalogue.selectors import published_standard, vocabulary
+from assessments.catalogue.selectors import published_standard
 from assessments.scoring import OwnAnswerRule
 
 
@@ -96,12 +97,7 @@ def _scale(told: Any) -> str | DraftScale:
     levels = tuple(
         DraftLevel(level["level"], level["name"], level["criteria"], level.get("worth")) for level in told["levels"]
     )
-    shared = vocabulary().scales.get(told["slug"])
-    if shared and [(level.level, dict(level.name), level.worth) for level in shared.levels] == [
-        (level.level, dict(level.name), level.worth) for level in levels
-    ]:
-        return str(told["slug"])
-    return DraftScale(told["slug"], told["name"], levels)
+    return shared_or_own(DraftScale(told["slug"], told["name"], levels))
 
 
 def _alternative(told: Any) -> DraftAlternative:

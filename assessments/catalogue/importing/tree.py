@@ -37,6 +37,13 @@ class ImportedNode:
     withdrawn: tuple[str, ...] | None = None
     selections: tuple[str, ...] | None = None
     themes: tuple[str, ...] = ()
+    applies_if: str = ""
+    own_answer_rule: str = ""
+    points: float | None = None
+    partial_points: float | None = None
+    stage: int | None = None
+    target: float | None = None
+    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,13 @@ def build_tree(nodes: Sequence[ImportedNode], *, language: str, report: Report) 
             withdrawn=None if node.withdrawn is None else _replaced(node, refs=refs),
             selections=node.selections,
             themes=node.themes,
+            applies_if=node.applies_if,
+            own_answer_rule=node.own_answer_rule,
+            points=node.points,
+            partial_points=node.partial_points,
+            stage=node.stage,
+            target=node.target,
+            critical=node.critical,
         )
         for node in nodes
     )

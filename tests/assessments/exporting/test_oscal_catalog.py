@@ -102,7 +102,7 @@ def test_a_thousand_requirements_are_told_within_two_seconds(tmp_path: Path) -> 
         of = edition(Standard.objects.get(slug=slug).pk)
         of.texts("en")
         begun = time.perf_counter()
-        body = orjson.dumps(build_catalog(CatalogSource(of, "en", [])))
+        body = orjson.dumps(build_catalog(CatalogSource(of, "en", {})))
         seconds = time.perf_counter() - begun
         judge(body, folder=tmp_path)
     print(f"catalog of 1,000 requirements: {seconds * 1000:.0f} ms, {len(body):,} bytes")

@@ -10,7 +10,7 @@ from assessments.catalogue.drafts.content import DraftText
 from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.oscal import names, prose
 from assessments.catalogue.importing.oscal.links import Links, group_key
-from assessments.catalogue.importing.oscal.own import with_own_marks
+from assessments.catalogue.importing.oscal.own import read_as, with_own_marks
 from assessments.catalogue.importing.oscal.parameters import Parameters
 from assessments.catalogue.importing.oscal.traits import find_remnants, repeats, rule_for_class
 from assessments.catalogue.importing.report import Report
@@ -91,10 +91,12 @@ class _CatalogReader:
         return judged or "en"
 
     def _below(self, of: Located, *, parent: str | None) -> Iterator[ImportedNode]:
-        for control in names.controls(of):
-            yield from self._control(control, parent=parent)
-        for group in names.groups(of):
-            yield from self._group(group, parent=parent)
+        controls, groups = names.controls(of), names.groups(of)
+        readers = [(control, self._control) for control in controls] + [(group, self._group) for group in groups]
+        if controls and groups:  # sorting is stable: without positions the order of the file stands
+            readers.sort(key=lambda found: read_as(int, found[0], "position", 0))
+        for item, read in readers:
+            yield from read(item, parent=parent)
 
     def _group(self, group: Located, *, parent: str | None) -> Iterator[ImportedNode]:
         key = group_key(group.text("id") or group.place)

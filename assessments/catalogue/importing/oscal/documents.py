@@ -12,7 +12,14 @@ from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.oscal.catalog import ReadCatalog, facts_of, read_catalog
 from assessments.catalogue.importing.oscal.library import Library
 from assessments.catalogue.importing.oscal.mapping import read_mappings
-from assessments.catalogue.importing.oscal.own import own_scale, own_selections, values_of
+from assessments.catalogue.importing.oscal.own import value
+from assessments.catalogue.importing.oscal.own_metadata import (
+    own_alternatives,
+    own_facts,
+    own_scale,
+    own_scoring,
+    own_selections,
+)
 from assessments.catalogue.importing.oscal.profile import resolve
 from assessments.catalogue.importing.report import Report
 from assessments.catalogue.importing.result import Imported, ImportOptions
@@ -117,17 +124,18 @@ def _check_version(document: Located) -> None:
 
 
 def _content(metadata: Located, *, read: ReadCatalog, options: ImportOptions) -> DraftContent:
-    title = options.title or one_line(metadata.text("title")) or "Imported catalogue"
-    facts = facts_of(metadata)
-    number = options.number or next(iter(values_of(metadata, "number")), "") or title
+    title = options.title or value(metadata, "title") or one_line(metadata.text("title")) or "Imported catalogue"
+    number = options.number or value(metadata, "number") or title
     number = shorten(number, at_most=LONGEST["number"])
     return DraftContent(
         slug=options.slug or slug_from(title),
         number=number,
         title=shorten(title, at_most=LONGEST["title"]),
         language=read.language,
-        facts=facts,
-        scale=own_scale(metadata),
+        facts=facts_of(metadata) | own_facts(metadata),
+        scale=own_scale(metadata, language=read.language),
+        scoring=own_scoring(metadata, language=read.language),
         selections=own_selections(metadata, language=read.language),
+        alternatives=own_alternatives(metadata, language=read.language),
         requirements=read.tree.requirements,
     )

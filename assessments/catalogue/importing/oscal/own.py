@@ -5,27 +5,50 @@ How they are written is told in assessments/exporting/PROPERTIES.md.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
-from assessments.catalogue.drafts.content import DEFAULT_SCALE, DraftSelection, DraftText
+from assessments.catalogue.drafts.content import DraftText
 from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.oscal import names
 from assessments.catalogue.importing.tree import ImportedNode
 
 NAMESPACE: Final = "urn:plumbline:oscal"
-_NOT_READ: Final = (
-    "applies-if", "own-answer-rule", "stage", "points", "partial-points", "publisher-target", "critical",
-)  # fmt: skip
+IN_REMARKS: Final = "see remarks"
+_FLAGS: Final = {"true": True, "false": False}
+T = TypeVar("T")
+
+
+def own_props(item: Located) -> list[Located]:
+    return [prop for prop in names.props(item) if prop.text("ns") == NAMESPACE]
+
+
+def value_of(prop: Located) -> str:
+    """The value, or what stands in the remarks because it does not fit one line."""
+    return prop.text("remarks") if prop.text("value") == IN_REMARKS else prop.text("value")
 
 
 def values_of(item: Located, name: str) -> list[str]:
     """The values of one property of ours, in order."""
-    return [
-        prop.text("remarks") or prop.text("value")
-        for prop in names.props(item)
-        if prop.text("ns") == NAMESPACE and prop.text("name") == name
-    ]
+    return [value_of(prop) for prop in own_props(item) if prop.text("name") == name]
+
+
+def value(item: Located, name: str) -> str:
+    """The first value of one property of ours, "" where there is none."""
+    return next(iter(values_of(item, name)), "")
+
+
+def read_as(read: Callable[[str], T], item: Located, name: str, default: T) -> T:
+    """A property of ours as a number or flag; one that is none is told of, and the default stands."""
+    told = value(item, name)
+    if not told:
+        return default
+    try:
+        return read(told)
+    except (ValueError, KeyError, OverflowError):
+        item.warning(f"the {name} {told[:20]} cannot be read and is left out", kind="properties that cannot be read")
+        return default
 
 
 def rationale_of(item: Located) -> dict[str, str]:
@@ -39,21 +62,22 @@ def rationale_of(item: Located) -> dict[str, str]:
 
 def with_own_marks(node: ImportedNode, item: Located) -> ImportedNode:
     """The node as our own properties tell it, where there are any."""
-    if any(prop.text("ns") == NAMESPACE for prop in names.props(item)):
-        told = values_of(item, "assessable")
-        if told and node.withdrawn is None:
-            node.assessable = told[0] == "true"
-        if weights := values_of(item, "weight"):
-            try:
-                node.weight = float(weights[0])
-            except ValueError:
-                item.warning(f"the weight {weights[0][:20]} is no number; it counts as 1")
-        node.themes = tuple(values_of(item, "theme"))
-        node.selections = tuple(values_of(item, "selection")) or None
-        if left := [name for name in _NOT_READ if values_of(item, name)]:
-            item.warning(
-                f"{', '.join(left)} of Plumbline's are not read back", kind="properties that are not read back"
-            )
+    if not own_props(item):
+        return node
+    if node.withdrawn is None:
+        node.assessable = read_as(_FLAGS.__getitem__, item, "assessable", node.assessable)
+    node.weight = read_as(float, item, "weight", node.weight)
+    node.themes = tuple(values_of(item, "theme"))
+    node.selections = () if values_of(item, "in-no-selection") else tuple(values_of(item, "selection")) or None
+    node.applies_if = value(item, "applies-if")
+    node.own_answer_rule = value(item, "own-answer-rule")
+    node.points = read_as(float, item, "points", None)
+    node.partial_points = read_as(float, item, "partial-points", None)
+    node.stage = read_as(int, item, "stage", None)
+    node.target = read_as(float, item, "publisher-target", None)
+    node.critical = read_as(_FLAGS.__getitem__, item, "critical", default=False)
+    if values_of(item, "without-summary"):
+        node.texts = {language: replace(words, summary="") for language, words in node.texts.items()}
     return node
 
 
@@ -77,19 +101,10 @@ def is_own_part(part: Located) -> bool:
     return part.text("name").lower() == "guidance" and part.text("class") in own
 
 
-def own_scale(metadata: Located) -> str:
-    return next(iter(values_of(metadata, "scale")), "") or DEFAULT_SCALE
-
-
-def own_selections(metadata: Located, *, language: str) -> tuple[DraftSelection, ...]:
-    slugs, titles = values_of(metadata, "selection"), values_of(metadata, "selection-name")
-    return tuple(DraftSelection(slug, {language: title}) for slug, title in zip(slugs, titles, strict=False))
-
-
 def _levels(part: Located) -> dict[int, str]:
     found: dict[int, str] = {}
     for inner in names.parts(part):
-        told = next(iter(values_of(inner, "level")), "")
+        told = value(inner, "level")
         if told.isdigit():
             found[int(told)] = inner.text("prose")
     return found
