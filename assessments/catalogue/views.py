@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from api.encoding import JSONRenderer
+from api.files import AnswersWithFile
 from api.pagination import Filters, paginate
 from api.problems import Invalid, NotFound
 from api.views import PublicView
@@ -148,23 +148,23 @@ class RequirementView(PublicView):
         return answer(request, pages.requirement_page(_current(slug), ref=ref, language=asked_language(request)))
 
 
-class FileView(PublicView):
-    """Answers with a file whatever the caller's Accept says; problems stay problem documents."""
+CATALOG = {
+    (200, "application/json"): OpenApiResponse(
+        OpenApiTypes.OBJECT, description="A catalog of OSCAL 1.2.1; assessments/exporting/PROPERTIES.md."
+    ),
+    (200, "application/yaml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as YAML."),
+}
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:  # noqa: FBT001, FBT002
-        return JSONRenderer(), JSONRenderer.media_type
+
+class FileView(AnswersWithFile, PublicView):
+    """A file for everybody."""
 
 
 class OscalView(FileView):
     @extend_schema(
         operation_id="standard_oscal",
         parameters=[OpenApiParameter("format", str, enum=pages.OSCAL_FORMS), LANGUAGE],
-        responses={
-            (200, "application/json"): OpenApiResponse(
-                OpenApiTypes.OBJECT, description="A catalog of OSCAL 1.2.1; assessments/exporting/PROPERTIES.md."
-            ),
-            (200, "application/yaml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as YAML."),
-        },
+        responses=CATALOG,
         tags=["standards"],
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:

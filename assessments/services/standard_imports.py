@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from api.ids import new_id
 from api.problems import Conflict, Invalid, Problem
+from assessments.catalogue.drafts.scales import with_shared_scales
 from assessments.catalogue.drafts.services import create_draft
 from assessments.catalogue.drafts.states import IMPORTED
 from assessments.catalogue.importing.packing import pack
@@ -101,7 +102,7 @@ def note_read(import_id: uuid.UUID, *, told: ToldImport) -> None:
             draft = create_draft(
                 organisation=Organisation.objects.get(pk=current_organisation()),
                 actor=row.created_by_id,
-                content=told.content,
+                content=with_shared_scales(told.content),
                 origin=IMPORTED,
                 report={"format": told.format, "import": str(row.pk), "counts": row.counts, "findings": row.report},
             )

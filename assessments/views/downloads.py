@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 from urllib.parse import quote
 
 from django.http import FileResponse, HttpResponse
@@ -12,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
-from api.encoding import JSONRenderer
+from api.files import AnswersWithFile
 from api.pagination import Filters
 from api.problems import Invalid
 from assessments.files.blobs import open_blob
@@ -30,11 +29,8 @@ FILE = {
 }
 
 
-class DownloadView(TenantView):
-    """Answers with a file whatever the caller's Accept says; problems stay problem documents."""
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:  # noqa: FBT001, FBT002
-        return JSONRenderer(), JSONRenderer.media_type
+class DownloadView(AnswersWithFile, TenantView):
+    """A file of an organisation."""
 
 
 def wanted_version(request: Request) -> int | None:

@@ -15,6 +15,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from api.encoding import encode
 from api.pagination import Filters
 from api.problems import Conflict
+from assessments.catalogue.schema import OWN_SLUG
 from assessments.exporting.oscal import Json
 from assessments.exporting.plan import NothingToPlan, build_plan
 from assessments.exporting.record import Record
@@ -137,7 +138,13 @@ class GapsFileView(ExportView):
 
 
 def _catalog_of(record: Record) -> str:
-    return f"{settings.BASE_URL}{reverse('standard-oscal', kwargs={'slug': record.whole.standard})}"
+    """Where the standard itself is to be had: its own ones from the organisation."""
+    slug, organisation = record.whole.standard, record.whole.organisation_slug
+    if slug.startswith(OWN_SLUG):
+        address = reverse("own-standard-oscal", kwargs={"slug": organisation, "own_slug": slug})
+    else:
+        address = reverse("standard-oscal", kwargs={"slug": slug})
+    return f"{settings.BASE_URL}{address}"
 
 
 def _headers(request: TenantRequest, record: Record, name: str) -> dict[str, str]:

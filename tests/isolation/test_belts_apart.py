@@ -58,7 +58,7 @@ def test_without_both_foreign_ids_open_what_they_name(leaking: Leaking) -> None:
         "actions", "actions-from-gaps", "answer-evidence", "outside-reviewers", "evidence-requests", "file-link-open",
         "answers-file", "gaps-file", "assessment-oscal-plan", "assessment-oscal-results", "assessment-workbook",
         "assessment-workbook-apply", "own-standard", "own-standard-requirements", "own-standard-requirement",
-        "own-standard-retire", "own-standard-editions",
+        "own-standard-retire", "own-standard-editions", "own-standard-oscal",
         "own-crosswalk", "own-crosswalk-lint", "own-crosswalk-review", "own-crosswalk-oscal",
         "inherited", "inherited-confirm", "assessment-upgrade",
     }  # fmt: skip

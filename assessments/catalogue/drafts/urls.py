@@ -25,6 +25,7 @@ urlpatterns = [
     path(_ONE, views.OwnStandardView.as_view(), name="own-standard"),
     path(f"{_ONE}retire/", views.OwnStandardRetireView.as_view(), name="own-standard-retire"),
     path(f"{_ONE}editions/", views.OwnStandardEditionsView.as_view(), name="own-standard-editions"),
+    path(f"{_ONE}oscal/", views.OwnOscalView.as_view(), name="own-standard-oscal"),
     path(f"{_ONE}requirements/", views.OwnRequirementsView.as_view(), name="own-standard-requirements"),
     path(f"{_ONE}requirements/<str:own_ref>/", views.OwnRequirementView.as_view(), name="own-standard-requirement"),
 ]

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
+from api.files import AnswersWithFile
 from api.pagination import Filters, paginate
 from api.problems import NotFound
 from api.serializers import parse
@@ -15,7 +16,7 @@ from assessments.catalogue.drafts.selectors import ORDERINGS, own_standard, own_
 from assessments.catalogue.drafts.serializers import DraftHead, NewEdition, OwnStandardDetail, OwnStandardPage
 from assessments.catalogue.drafts.services import retire_standard, start_edition
 from assessments.catalogue.serializers import RequirementList, RequirementShape
-from assessments.catalogue.views import CURSOR, LANGUAGE, PAGE_SIZE, asked_language
+from assessments.catalogue.views import CATALOG, CURSOR, LANGUAGE, PAGE_SIZE, asked_language
 from tenants.roles import Action
 from tenants.views.tenant import TenantRequest, TenantView
 
@@ -80,6 +81,25 @@ class OwnStandardEditionsView(TenantView):
         """Begin the next edition of a standard: a draft with all that the last one says."""
         edition = parse(NewEdition, request.data)["edition"]
         return head_answer(start_edition(access=request.access, slug=own_slug, edition=edition).pk, status=201)
+
+
+class OwnOscalView(AnswersWithFile, TenantView):
+    actions = {"GET": Action.STANDARD_READ}
+
+    @extend_schema(
+        operation_id="own_standard_oscal",
+        parameters=[OpenApiParameter("format", str, enum=pages.OSCAL_FORMS), LANGUAGE],
+        responses=CATALOG,
+        tags=TAGS,
+    )
+    def get(self, request: TenantRequest, own_slug: str) -> HttpResponse:
+        """One of the organisation's standards as an OSCAL catalog, which an import takes back whole."""
+        form = Filters(request, "format", "language").choice("format", pages.OSCAL_FORMS) or "json"
+        page = pages.oscal_page(own_standard(own_slug), form=form, language=asked_language(request))
+        response = _answer(page)
+        response["Content-Type"] = f"application/{form}"
+        response["Content-Disposition"] = f'attachment; filename="{own_slug}-catalog.{form}"'
+        return response
 
 
 class OwnRequirementsView(TenantView):

@@ -12,7 +12,6 @@ import orjson
 
 from assessments.catalogue.drafts.content import ContentError, DraftContent
 from assessments.catalogue.drafts.reading import content_from_json
-from assessments.catalogue.drafts.scales import with_shared_scales
 from assessments.catalogue.importing.child import ANSWER_BYTES, SECONDS
 from assessments.catalogue.importing.report import FAULT, SEVERITIES, Finding
 from assessments.jail.cell import Cell, run
@@ -76,7 +75,7 @@ def _told(said: Mapping[str, Any]) -> ToldImport:
     content = None
     if said["content"] is not None:
         try:
-            content = with_shared_scales(content_from_json(said["content"]))
+            content = content_from_json(said["content"])
         except ContentError as error:  # what the shape does not allow, told like any other fault
             over = [Finding(FAULT, "", fault.pointer, fault.message) for fault in error.faults[:100]]
             findings, counts = (*over, *findings), counts | {FAULT: len(error.faults)}

@@ -15,6 +15,7 @@ from django.utils import timezone
 from api.problems import Problem
 from assessments.catalogue.drafts.content import ContentError, ContentFault, complete_facts
 from assessments.catalogue.drafts.publishing import publish_public
+from assessments.catalogue.drafts.scales import with_shared_scales
 from assessments.catalogue.drafts.services import create_draft, publish_draft
 from assessments.catalogue.drafts.states import IMPORTED
 from assessments.catalogue.importing.packing import pack
@@ -113,7 +114,11 @@ class Command(BaseCommand):
             with tenant_scope(organisation.pk):
                 audit.act_as("system:import_standard")
                 draft = create_draft(
-                    organisation=organisation, actor=_owner(), content=told.content, origin=IMPORTED, report=report
+                    organisation=organisation,
+                    actor=_owner(),
+                    content=with_shared_scales(told.content),
+                    origin=IMPORTED,
+                    report=report,
                 )
                 if publish:
                     draft = publish_draft(draft_id=draft.pk, expected_version=draft.version)
@@ -124,7 +129,9 @@ class Command(BaseCommand):
 
     def _for_everybody(self, told: ToldImport, options: dict[str, Any]) -> None:
         assert told.content is not None
-        content = complete_facts(told.content, publisher=options["publisher"], year=timezone.now().year)
+        content = complete_facts(
+            with_shared_scales(told.content), publisher=options["publisher"], year=timezone.now().year
+        )
         try:
             outcome, standard_id, findings = publish_public(content, using=options["database"])
         except ContentError as error:
