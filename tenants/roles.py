@@ -29,6 +29,7 @@ class Action(StrEnum):
     ORGANISATION_READ = "organisation.read"
     ORGANISATION_CHANGE = "organisation.change"
     SIGN_IN_MANAGE = "sign_in.manage"
+    LANGUAGE_MANAGE = "language.manage"
     ORGANISATION_EXPORT = "organisation.export"
     ORGANISATION_CLOSE = "organisation.close"
     MEMBER_READ = "member.read"

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from api.languages import is_stemmed
 from api.problems import NotFound
 from identity.selectors import display_names, with_factor
 from tenants.access import Access
@@ -42,6 +43,7 @@ def own_organisations() -> QuerySet[Membership, Any]:
         slug=F("organisation__slug"),
         name=F("organisation__name"),
         sector=F("organisation__sector"),
+        languages=F("organisation__languages"),
         mfa_required=F("organisation__mfa_required"),
     )
 
@@ -52,6 +54,7 @@ def own_organisation_body(row: Row) -> Row:
         "slug": row["slug"],
         "name": row["name"],
         "sector": row["sector"],
+        "languages": row["languages"],
         "created_at": row["organisation__created_at"],
         "role": row["role"],
         "mfa_required": row["mfa_required"],
@@ -64,6 +67,7 @@ def organisation_body(organisation: Organisation, *, role: str) -> Row:
         "slug": organisation.slug,
         "name": organisation.name,
         "sector": organisation.sector,
+        "languages": organisation.languages,
         "created_at": organisation.created_at,
         "role": role,
         "mfa_required": organisation.mfa_required,
@@ -82,6 +86,14 @@ def sign_in_body(access: Access, *, organisation: Organisation) -> Row:
 def access_body(access: Access, *, organisation: Organisation) -> Row:
     """The organisation and what the caller may do there."""
     return organisation_body(organisation, role=access.role or "") | {"actions": sorted(access.actions)}
+
+
+def languages_body(organisation: Organisation) -> Row:
+    """What is read and searched, in its order, and in which of them search knows inflections."""
+    return {
+        "languages": organisation.languages,
+        "stemmed": [code for code in organisation.languages if is_stemmed(code)],
+    }
 
 
 def list_members(*, role: str | None = None) -> QuerySet[Membership, Any]:

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
+from api.languages import LANGUAGE
 from api.serializers import StrictSerializer
 from api.serializers import page_of as page_of  # noqa: PLC0414 - the floors above know it from here
 from identity.names import NO_ADDRESS, ONE_LINE
 from tenants.models import ExportState, Invitation, JobState
-from tenants.models.organisation import SLUG
+from tenants.models.organisation import MOST_LANGUAGES, SLUG
 from tenants.roles import Action, Role, Scope
 
 ROLES = [role.value for role in Role]
@@ -38,10 +39,40 @@ class OrganisationChange(StrictSerializer):
     sector = serializers.CharField(max_length=80, allow_blank=True, required=False, validators=[ONE_LINE])
 
 
+def _unrepeated(languages: list[str]) -> None:
+    if len(set(languages)) < len(languages):
+        raise serializers.ValidationError("Name each language once.")
+
+
+def _languages(**options: Any) -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.RegexField(
+            rf"^{LANGUAGE.pattern}\Z", max_length=5, error_messages={"invalid": "Write a language as en or pt-BR."}
+        ),
+        min_length=1,
+        max_length=MOST_LANGUAGES,
+        validators=[_unrepeated],
+        **options,
+    )
+
+
+class LanguagesChange(StrictSerializer):
+    languages = _languages(help_text="Of a text, the first of them that it is there in is read; all are searched.")
+
+
+class LanguagesShape(serializers.Serializer[Any]):
+    languages = serializers.ListField(child=serializers.CharField())
+    stemmed = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Those of them in which search finds words by their inflections; in others it finds them as written.",
+    )
+
+
 class NewOrganisation(OrganisationChange):
     slug = serializers.CharField(
         max_length=48, required=False, validators=[SLUG], help_text="Made from the name unless given; stays for good."
     )
+    languages = _languages(required=False, help_text="en unless given.")
 
 
 class OrganisationShape(serializers.Serializer[Any]):
@@ -49,6 +80,9 @@ class OrganisationShape(serializers.Serializer[Any]):
     slug = serializers.CharField()
     name = serializers.CharField()
     sector = serializers.CharField()
+    languages = serializers.ListField(
+        child=serializers.CharField(), help_text="The first one there is, is read; all are searched."
+    )
     created_at = serializers.DateTimeField()
     role = serializers.ChoiceField(choices=ROLES, help_text="Your role there.")
     mfa_required = serializers.BooleanField(help_text="Whether you need a second factor to be let in.")

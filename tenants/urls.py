@@ -4,6 +4,7 @@ from tenants.views import api_keys, invitations, leaving, members, organisations
 
 _of_one = [
     path("", organisations.OrganisationView.as_view(), name="organisation"),
+    path("languages/", organisations.LanguagesView.as_view(), name="languages"),
     path("sign-in/", organisations.SignInView.as_view(), name="sign-in"),
     path("members/", members.MembersView.as_view(), name="members"),
     path("members/<uuid:person_id>/", members.MemberView.as_view(), name="member"),

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import orjson
 
+from api.languages import first_spoken
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.models import Requirement, RequirementText, Standard
 from assessments.catalogue.wording import alternative_in, named_in, scale_in
@@ -101,9 +102,9 @@ class Edition:
     _fragments: dict[str, Mapping[str, bytes]] = field(default_factory=dict, repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
-    def language(self, wanted: str | None) -> str:
-        """The language to answer in: the one wanted where the edition has it, else the default."""
-        return wanted if wanted in self.languages else self.languages[0]
+    def language(self, *wanted: str | None) -> str:
+        """The language to answer in: the first wanted one that the edition has, else the default."""
+        return first_spoken(wanted, among=self.languages)
 
     def texts(self, language: str | None = None) -> Mapping[str, Words]:
         """Ref → words; a requirement without words in that language has those of the default language."""

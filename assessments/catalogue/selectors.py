@@ -13,6 +13,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
+from api.languages import first_spoken
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison import StandardProfile
 from assessments.catalogue.loader import load_vocabulary
@@ -50,8 +51,9 @@ class Current:
         """Whether there is a tree that an assessment can be started on."""
         return self.depth == "full"
 
-    def language(self, wanted: str | None) -> str:
-        return wanted if wanted in self.languages else self.languages[0]
+    def language(self, *wanted: str | None) -> str:
+        """The language to answer in: the first wanted one that is there, else the standard's own first."""
+        return first_spoken(wanted, among=self.languages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from api.files import AnswersWithFile
+from api.languages import LANGUAGE as WELL_FORMED
 from api.pagination import Filters, paginate
 from api.problems import Invalid, NotFound
 from api.views import PublicView
@@ -29,14 +29,19 @@ from assessments.catalogue.serializers import (
     StandardSummaryPage,
 )
 from assessments.catalogue.serializers_comparison import ComparisonShape, PairList
+from tenants.views.tenant import TenantRequest
 
 CACHE_CONTROL = "public, max-age=60"
 PAIRS_PER_PAGE, MOST_PAIRS_PER_PAGE = 50, 200
 R = TypeVar("R", bound="HttpResponseBase")
-_LANGUAGE = re.compile(r"^[a-z]{2}(-[A-Z]{2})?$")
 
 LANGUAGE = OpenApiParameter(
     "language", str, description="Such as en; the default language where there is no text in it."
+)
+OWN_LANGUAGE = OpenApiParameter(
+    "language",
+    str,
+    description="Such as en; where there is no text in it, the organisation's languages in their order.",
 )
 CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of another page.")
 PAGE_SIZE = OpenApiParameter("page_size", int, description="1 to 200, 50 unless told.")
@@ -44,9 +49,14 @@ PAGE_SIZE = OpenApiParameter("page_size", int, description="1 to 200, 50 unless 
 
 def asked_language(request: Request) -> str | None:
     wanted = request.query_params.get("language")
-    if wanted is not None and not _LANGUAGE.match(wanted):
+    if wanted is not None and not WELL_FORMED.fullmatch(wanted):
         raise Invalid({"language": ["Write a language as en or pt-BR."]})
     return wanted
+
+
+def asked_languages(request: TenantRequest) -> tuple[str | None, ...]:
+    """What is read in an organisation: the language asked for, then its own in their order."""
+    return asked_language(request), *request.organisation.languages
 
 
 def _current(slug: str) -> selectors.Current:

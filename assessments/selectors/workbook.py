@@ -198,7 +198,7 @@ def open_workbook(
         edition=of,
         rows=rows,
         people=people_in(rows.values(), sight=sight),
-        language=of.language(language or assessment.language),
+        language=of.language(language, assessment.language),
         profiles=assessment.profiles,
         target=assessment.target,
         tree=tree,

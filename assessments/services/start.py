@@ -28,6 +28,7 @@ def start_assessment(*, access: Access, fields: Mapping[str, Any]) -> Assessment
     """Begin work on the current edition of `fields["standard"]` (a slug). No answer is made: they come when touched.
 
     Fields: name, standard, scope, profiles, selection, options, period_start, period_end, target, language, lead.
+    Without a language it is the first of the organisation's that the standard is there in.
     Raises Invalid, and Unprocessable for a standard without a tree.
     """
     given = dict(fields)
@@ -41,7 +42,7 @@ def start_assessment(*, access: Access, fields: Mapping[str, Any]) -> Assessment
             "that could be assessed. Choose a standard whose depth is full.",
         )
     of = edition(standard.id)
-    given.setdefault("language", of.language(None))
+    given.setdefault("language", of.language(*access.organisation.languages))
     _check(given, of=of, period=(given.get("period_start"), given.get("period_end")))
     lead = given.pop("lead", None)
     assessment = Assessment.objects.create(

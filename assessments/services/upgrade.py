@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,10 @@ def upgrade_assessment(*, access: Access, assessment_id: UUID, name: str | None 
     newer = _newer(of)
     if newer is None:
         raise Conflict("no-newer-edition", f"The catalogue has no newer edition of {of.number} than the one assessed.")
-    fields = _carried(old, of=of, to=edition(newer.id)) | {"name": name or old.name, "standard": newer.slug}
+    fields = _carried(old, of=of, to=edition(newer.id), languages=access.organisation.languages) | {
+        "name": name or old.name,
+        "standard": newer.slug,
+    }
     made = start_assessment(access=access, fields=fields)
     audit.record(
         "assessment.upgraded",
@@ -50,7 +54,7 @@ def _newer(of: Edition) -> Current | None:
     return successor if successor is not None and successor.is_assessable else None
 
 
-def _carried(old: Assessment, *, of: Edition, to: Edition) -> dict[str, Any]:
+def _carried(old: Assessment, *, of: Edition, to: Edition, languages: Sequence[str]) -> dict[str, Any]:
     """What of the old assessment's own fields still means something there."""
     selections = {entry["slug"] for entry in to.selections}
     options = {
@@ -67,6 +71,6 @@ def _carried(old: Assessment, *, of: Edition, to: Edition) -> dict[str, Any]:
         "selection": old.selection if old.selection in selections else "",
         "options": options,
         "target": target,
-        "language": to.language(old.language),
+        "language": to.language(old.language, *languages),
         "lead": old.lead_id if old.lead_id and is_member(old.lead_id) else None,
     }

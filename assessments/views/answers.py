@@ -15,6 +15,7 @@ from api.etag import etag, expected_version
 from api.pagination import Filters, Page
 from api.problems import Invalid
 from api.serializers import parse
+from assessments.catalogue.views import asked_language
 from assessments.lifecycle import AnswerState
 from assessments.selectors.assessments import get_assessment
 from assessments.selectors.offers import inherited_from
@@ -83,7 +84,7 @@ class AnswersView(TenantView):
         assessment = get_assessment(assessment_id)
         sight = sight_of(request.access, assessment)
         keep = _Kept(filters, request=request, sight=sight)
-        book = open_workbook(assessment, sight=sight, language=request.query_params.get("language"))
+        book = open_workbook(assessment, sight=sight, language=asked_language(request))
         size = Page().get_page_size(request) or Page.page_size
         page = answer_page(book, keep=keep, start=read_cursor(filters), size=size)
         return Response(
@@ -116,7 +117,7 @@ class AnswerView(TenantView):
         assessment = get_assessment(assessment_id)
         sight = sight_of(request.access, assessment)
         node = sight.node(ref)
-        book = open_workbook(assessment, sight=sight, top=ref, language=request.query_params.get("language"))
+        book = open_workbook(assessment, sight=sight, top=ref, language=asked_language(request))
         row = book.rows.get(ref)
         headers = {"ETag": etag(row.version if row else 0)} if node.assessable else None
         inherited = inherited_from(assessment, node=node, row=row) if request.access.is_member else None

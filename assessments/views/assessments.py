@@ -12,6 +12,7 @@ from api.etag import etag, expected_version
 from api.pagination import Filters, paginate
 from api.problems import Invalid
 from api.serializers import StrictSerializer, parse
+from assessments.catalogue.views import asked_language
 from assessments.lifecycle import AssessmentMove, AssessmentState
 from assessments.models import Assessment
 from assessments.selectors.assessments import (
@@ -149,7 +150,7 @@ class WorkbookView(TenantView):
         assessment = get_assessment(assessment_id)
         access = request.access
         sight = sight_of(access, assessment)
-        book = open_workbook(assessment, sight=sight, language=request.query_params.get("language"))
+        book = open_workbook(assessment, sight=sight, language=asked_language(request))
         body = {
             "assessment": summary_body(assessment, access=access, book=book),
             "scores": root_body(book.sheet.root),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from api.ids import new_id
+from api.languages import LANGUAGE
 from tenants.managed import OwnRowsManager, TenantModel
 from tenants.roles import Role
 
@@ -18,6 +20,12 @@ SLUG = RegexValidator(
     r"^[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])$",
     "3 to 48 small letters, digits and hyphens; neither first nor last a hyphen.",
 )
+
+MOST_LANGUAGES = 8
+
+
+def usual_languages() -> list[str]:
+    return ["en"]
 
 
 class Organisation(models.Model):
@@ -27,6 +35,12 @@ class Organisation(models.Model):
     slug = models.CharField(max_length=48, unique=True, validators=[SLUG])
     name = models.CharField(max_length=200)
     sector = models.CharField(max_length=80, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=5, validators=[RegexValidator(rf"^{LANGUAGE.pattern}\Z")]),
+        default=usual_languages,
+        db_default=["en"],
+        help_text="Read in this order; all of them are searched.",
+    )
     version = models.PositiveIntegerField(default=1, db_default=1, help_text="The ETag of what it says of itself.")
     mfa_required = models.BooleanField(
         default=False, db_default=False, help_text="Whether people need a second factor to be let in."
@@ -45,6 +59,10 @@ class Organisation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["created_by", "creation_key"], name="tenants_organisation_creation_key"),
+            models.CheckConstraint(
+                condition=models.Q(languages__len__gte=1, languages__len__lte=MOST_LANGUAGES),
+                name="tenants_organisation_some_languages",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,8 @@ class Table:
     """Those that stand in a line, in alphabetical order; not the organisation's id."""
     behind: tuple[tuple[str, str], ...]
     """Columns that stay behind, with the SQL of what takes their place."""
+    made: tuple[str, ...]
+    """Columns that the database makes of the others."""
     natural: tuple[tuple[str, NaturalKey], ...]
     people: tuple[str, ...]
     order: str
@@ -50,7 +52,10 @@ def tables() -> tuple[Table, ...]:
 def _table(model: type[models.Model]) -> Table:
     meta = model._meta  # noqa: SLF001 - Django's documented interface
     behind = TRAVELS[meta.label]
-    travelling = [field for field in meta.local_concrete_fields if field.column not in {"organisation_id", *behind}]
+    made = [field.column for field in meta.local_concrete_fields if field.generated]
+    travelling = [
+        field for field in meta.local_concrete_fields if field.column not in {"organisation_id", *behind, *made}
+    ]
     natural, people = [], []
     for field in travelling:
         target = field.related_model
@@ -71,6 +76,7 @@ def _table(model: type[models.Model]) -> Table:
         name=meta.db_table,
         columns=tuple(sorted(field.column for field in travelling)),
         behind=tuple(sorted(behind.items())),
+        made=tuple(made),
         natural=tuple(natural),
         people=tuple(people),
         order="seq" if meta.label in {"tenants.AuditEvent", "tenants.SignedHead"} else "id",
@@ -86,7 +92,7 @@ def columns_by_table() -> dict[str, list[str]]:
 
 def lines_of(table: Table, *, organisation_id: uuid.UUID) -> Iterator[str]:
     """The table's rows as lines without line feeds, in a fixed order. For a transaction in the organisation's scope."""
-    left = ["organisation_id", *(name for name, _ in table.behind)]
+    left = ["organisation_id", *table.made, *(name for name, _ in table.behind)]
     told = ", ".join(f"'{column}', {key.out.format(column=f't.{column}')}" for column, key in table.natural)
     row = f"to_jsonb(t) - %(left)s::text[] || jsonb_build_object({told})"
     question = f'SELECT ({row})::text FROM "{table.name}" t WHERE t.organisation_id = %(id)s ORDER BY t.{table.order}'  # noqa: S608 - names of the models

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +25,14 @@ _TRIES = 4
 
 
 def create_organisation(
-    *, person: Person, name: str, slug: str = "", sector: str = "", key: str = "", fingerprint: str = ""
+    *,
+    person: Person,
+    name: str,
+    slug: str = "",
+    sector: str = "",
+    languages: Sequence[str] = ("en",),
+    key: str = "",
+    fingerprint: str = "",
 ) -> tuple[Organisation, bool]:
     """The organisation and whether it is new: the same Idempotency-Key of the same person founds one organisation once.
 
@@ -43,6 +50,7 @@ def create_organisation(
                     slug=candidate,
                     name=name,
                     sector=sector,
+                    languages=list(languages),
                     created_by=person,
                     creation_key=creation_key,
                     creation_fingerprint=fingerprint,
@@ -66,7 +74,7 @@ def _begin(organisation: Organisation, *, person: Person) -> None:
             "organisation.created",
             object_type="organisation",
             object_id=organisation.pk,
-            after={"slug": organisation.slug, "name": organisation.name, "sector": organisation.sector},
+            after={name: getattr(organisation, name) for name in ("slug", "name", "sector", "languages")},
         )
 
 
@@ -93,7 +101,7 @@ def _slugs_for(name: str) -> Iterator[str]:
 
 
 def change_organisation(*, access: Access, expected_version: int, fields: Mapping[str, Any]) -> Organisation:
-    """Change name or sector. The slug stands in everybody's links and stays. Raises PreconditionFailed."""
+    """Change name, sector or languages. The slug stands in everybody's links and stays. Raises PreconditionFailed."""
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=access.organisation.pk)
     if organisation.version != expected_version:
         raise PreconditionFailed(organisation.version)

@@ -21,6 +21,8 @@ from tenants.models import Organisation
 from tenants.roles import Action, Role
 from tenants.scope import person_scope
 from tenants.serializers import (
+    LanguagesChange,
+    LanguagesShape,
     NewOrganisation,
     OrganisationChange,
     OrganisationDetail,
@@ -89,6 +91,31 @@ class OrganisationView(TenantView):
 def _detail(request: TenantRequest, organisation: Organisation) -> Response:
     body = selectors.access_body(request.access, organisation=organisation)
     return Response(body, headers={"ETag": etag(organisation.version)})
+
+
+class LanguagesView(TenantView):
+    actions: ClassVar = {"GET": Action.ORGANISATION_READ, "PATCH": Action.LANGUAGE_MANAGE}
+
+    @extend_schema(operation_id="languages_read", responses=LanguagesShape)
+    def get(self, request: TenantRequest) -> Response:
+        """The languages that the organisation reads and searches in."""
+        return _languages(request.organisation)
+
+    @extend_schema(
+        operation_id="languages_change", parameters=[IF_MATCH], request=LanguagesChange, responses=LanguagesShape
+    )
+    def patch(self, request: TenantRequest) -> Response:
+        """Say which languages to read, the first one there is of them, and to search, all of them.
+
+        Assessments that have begun keep the language they began in, until theirs is changed.
+        """
+        version = expected_version(request)
+        fields = parse(LanguagesChange, request.data)
+        return _languages(change_organisation(access=request.access, expected_version=version, fields=fields))
+
+
+def _languages(organisation: Organisation) -> Response:
+    return Response(selectors.languages_body(organisation), headers={"ETag": etag(organisation.version)})
 
 
 class SignInView(TenantView):

@@ -31,8 +31,8 @@ from tenants.scope import ORGANISATION_SETTING, entered, forget
 from tenants.services.closing import dates
 
 _ENTER = (
-    "SELECT id, slug, name, sector, created_at, version, closing_at, mfa_required, set_config(%s, id::text, true)"
-    " FROM tenants_organisation WHERE slug = %s"
+    "SELECT id, slug, name, sector, languages, created_at, version, closing_at, mfa_required,"
+    " set_config(%s, id::text, true) FROM tenants_organisation WHERE slug = %s"
 )
 
 
@@ -146,7 +146,7 @@ def enter_organisation(slug: str) -> Organisation | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    names = ("id", "slug", "name", "sector", "created_at", "version", "closing_at", "mfa_required")
+    names = ("id", "slug", "name", "sector", "languages", "created_at", "version", "closing_at", "mfa_required")
     organisation = Organisation(**dict(zip(names, row, strict=False)))
     organisation._state.adding = False  # noqa: SLF001 - it was read, not made
     organisation._state.db = "default"  # noqa: SLF001

@@ -66,6 +66,7 @@ _JSON: dict[tuple[str, str], Any] = {
     ("me", "PATCH"): {"name": "Someone"},
     ("organisations", "POST"): {"name": "Another One", "slug": "another-one"},
     ("organisation", "PATCH"): {"name": "Another name"},
+    ("languages", "PATCH"): {"languages": ["en", "de"]},
     ("sign-in", "PATCH"): {"mfa_required": False},
     ("member", "PATCH"): {"role": "assessor"},
     ("ownership", "POST"): lambda t: {"person": t.arguments["person_id"]},

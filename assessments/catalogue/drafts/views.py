@@ -16,7 +16,7 @@ from assessments.catalogue.drafts.selectors import ORDERINGS, own_standard, own_
 from assessments.catalogue.drafts.serializers import DraftHead, NewEdition, OwnStandardDetail, OwnStandardPage
 from assessments.catalogue.drafts.services import retire_standard, start_edition
 from assessments.catalogue.serializers import RequirementList, RequirementShape
-from assessments.catalogue.views import CATALOG, CURSOR, LANGUAGE, PAGE_SIZE, asked_language
+from assessments.catalogue.views import CATALOG, CURSOR, OWN_LANGUAGE, PAGE_SIZE, asked_languages
 from tenants.roles import Action
 from tenants.views.tenant import TenantRequest, TenantView
 
@@ -53,13 +53,14 @@ class OwnStandardsView(TenantView):
 class OwnStandardView(TenantView):
     actions = {"GET": Action.STANDARD_READ}
 
-    @extend_schema(operation_id="own_standard_read", parameters=[LANGUAGE], responses=OwnStandardDetail, tags=TAGS)
+    @extend_schema(operation_id="own_standard_read", parameters=[OWN_LANGUAGE], responses=OwnStandardDetail, tags=TAGS)
     def get(self, request: TenantRequest, own_slug: str) -> HttpResponse:
         """One of the organisation's standards, as one of the public catalogue is told.
 
         The current edition, or the last one where there is none.
         """
-        return _answer(pages.standard_page(own_standard(own_slug), language=asked_language(request)))
+        found = own_standard(own_slug)
+        return _answer(pages.standard_page(found, language=found.language(*asked_languages(request))))
 
 
 class OwnStandardRetireView(TenantView):
@@ -88,15 +89,15 @@ class OwnOscalView(AnswersWithFile, TenantView):
 
     @extend_schema(
         operation_id="own_standard_oscal",
-        parameters=[OpenApiParameter("format", str, enum=pages.OSCAL_FORMS), LANGUAGE],
+        parameters=[OpenApiParameter("format", str, enum=pages.OSCAL_FORMS), OWN_LANGUAGE],
         responses=CATALOG,
         tags=TAGS,
     )
     def get(self, request: TenantRequest, own_slug: str) -> HttpResponse:
         """One of the organisation's standards as an OSCAL catalog, which an import takes back whole."""
         form = Filters(request, "format", "language").choice("format", pages.OSCAL_FORMS) or "json"
-        page = pages.oscal_page(own_standard(own_slug), form=form, language=asked_language(request))
-        response = _answer(page)
+        found = own_standard(own_slug)
+        response = _answer(pages.oscal_page(found, form=form, language=found.language(*asked_languages(request))))
         response["Content-Type"] = f"application/{form}"
         response["Content-Disposition"] = f'attachment; filename="{own_slug}-catalog.{form}"'
         return response
@@ -106,20 +107,22 @@ class OwnRequirementsView(TenantView):
     actions = {"GET": Action.STANDARD_READ}
 
     @extend_schema(
-        operation_id="own_standard_requirements", parameters=[LANGUAGE], responses=RequirementList, tags=TAGS
+        operation_id="own_standard_requirements", parameters=[OWN_LANGUAGE], responses=RequirementList, tags=TAGS
     )
     def get(self, request: TenantRequest, own_slug: str) -> HttpResponse:
         """The tree of one of the organisation's standards as a list in document order."""
-        return _answer(pages.requirements_page(own_standard(own_slug), language=asked_language(request)))
+        found = own_standard(own_slug)
+        return _answer(pages.requirements_page(found, language=found.language(*asked_languages(request))))
 
 
 class OwnRequirementView(TenantView):
     actions = {"GET": Action.STANDARD_READ}
 
     @extend_schema(
-        operation_id="own_standard_requirement", parameters=[LANGUAGE], responses=RequirementShape, tags=TAGS
+        operation_id="own_standard_requirement", parameters=[OWN_LANGUAGE], responses=RequirementShape, tags=TAGS
     )
     def get(self, request: TenantRequest, own_slug: str, own_ref: str) -> HttpResponse:
         """One requirement of one of the organisation's standards."""
-        page = pages.requirement_page(own_standard(own_slug), ref=own_ref, language=asked_language(request))
-        return _answer(page)
+        found = own_standard(own_slug)
+        spoken = found.language(*asked_languages(request))
+        return _answer(pages.requirement_page(found, ref=own_ref, language=spoken))

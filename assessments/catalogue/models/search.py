@@ -24,7 +24,7 @@ class SearchEntry(models.Model):
     """search.references.reference_keys"""
     title = models.TextField()
     words = SearchVectorField()
-    """Title (A), summary (B), question (C) and evidence (D), stemmed as the language asks."""
+    """Title (A), summary (B), question (C) and evidence (D), stemmed as the language asks, with and without accents."""
 
     class Meta:
         constraints = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from api.ids import new_id
@@ -134,6 +135,20 @@ class RequirementText(SharedModel):
     evidence = ArrayField(models.TextField())
     levels = models.JSONField()
     """Level as text → criteria."""
+    own_words = models.GeneratedField(
+        expression=models.Case(
+            models.When(
+                organisation__isnull=False,
+                then=models.Func(
+                    "language", "title", "summary", "question", "evidence", function="catalogue_search_words"
+                ),
+            ),
+            output_field=SearchVectorField(),
+        ),
+        output_field=SearchVectorField(null=True),
+        db_persist=True,
+    )
+    """What search finds an organisation's own text by, made by PostgreSQL; public ones have theirs in SearchEntry."""
 
     class Meta(SharedModel.Meta):
         constraints = [

@@ -1,18 +1,21 @@
-"""Requirements by reference, by words, and by words with slips in them; in this order, best first."""
+"""Requirements by reference, by words, and by words with slips in them; in this order, best first.
+
+Public ones are looked for in `SearchEntry`, an organisation's own in their texts (`search.own`), by the same rules.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db.models import F, Q, QuerySet
+from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db.models import Case, F, FloatField, Q, QuerySet, When
 
+from api.languages import configuration, primary, spelled_plainly
 from assessments.catalogue.models import RequirementText, SearchEntry
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
-from assessments.catalogue.search.index import configuration
-from assessments.catalogue.search.references import fold, readings
+from assessments.catalogue.search.references import Reading, fold, readings
 from assessments.catalogue.selectors import Current
 
 LONGEST_QUERY: Final = 200
@@ -22,6 +25,7 @@ _BY_LENGTH: Final = 2
 """ts_rank's normalisation that divides by the length of the text."""
 _ROW: Final = ("requirement_id", "standard_id", "language", "requirement__ref", "requirement__assessable", "title",
                "rank")  # fmt: skip
+ROW_OF_A_REFERENCE: Final = _ROW[:-1]
 
 REFERENCE, WORDS, ALMOST = "reference", "words", "almost"
 MATCHES: Final = (REFERENCE, WORDS, ALMOST)
@@ -44,51 +48,92 @@ class Hit:
     rank: float
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for: `languages` are those of the texts that are looked through."""
+
+    query: str
+    standards: Mapping[Any, Current]
+    languages: Sequence[str]
+    most: int
+
+
+Row = tuple[Any, ...]
+"""_ROW; the rank is last, before it the kind of match."""
+Entries = QuerySet[Any]
+"""Rows with what _ROW names, `words` and `title`."""
+Look = Callable[[Entries, Search], Iterable[Row]]
+
+
 def find(
-    query: str, *, catalogue: Sequence[Current], language: str = DEFAULT_LANGUAGE, within: str = "", most: int = 20
+    query: str,
+    *,
+    catalogue: Sequence[Current],
+    languages: Sequence[str | None] = (DEFAULT_LANGUAGE,),
+    within: str = "",
+    most: int = 20,
 ) -> tuple[Hit, ...]:
     """At most `most` requirements of the current standards, each once: those a reference names, those with all the
     words, those with the words of a standard that other words name (`27001 access rights`), those almost called so.
 
-    Words are looked for in the wanted language, and in the default one for what is not told in the wanted one.
-    `within`: the slug of the one standard to look in.
+    Words are looked for in the wanted languages, each with its own stemming, and where a standard has none of them in
+    what it is read in. `within`: the slug of the one standard to look in.
     """
     standards = {entry.id: entry for entry in catalogue if not within or entry.slug == within}
-    entries = SearchEntry.objects.filter(language__in={language, DEFAULT_LANGUAGE})
+    search = Search(query, standards, spoken_in(standards.values(), languages=languages), most)
+    entries = SearchEntry.objects.filter(language__in=search.languages)
     if within:
         entries = entries.filter(standard__in=list(standards))
-    found: dict[Any, tuple[Any, ...]] = {}
-    if not query.split():
+    return look_through(entries, search, wanted=languages, by_reference=_by_reference)
+
+
+def look_through(
+    entries: Entries, search: Search, *, wanted: Sequence[str | None], by_reference: Look
+) -> tuple[Hit, ...]:
+    """Each kind of match until there are enough; a requirement stays where it was found first."""
+    found: dict[Any, Row] = {}
+    if not search.query.split() or not search.standards:
         return ()
-    for look in (_by_reference, _by_words, _by_words_of_a_standard, _by_likeness):
-        if len(found) >= most:
+    for look in (by_reference, _by_words, _by_words_of_a_standard, _by_likeness):
+        if len(found) >= search.most:
             break
-        _add(found, look(entries, query, language, standards, most), language=language)
-    return _hits(list(found.values())[:most], standards=standards)
+        _add(found, look(entries, search), search=search, wanted=wanted)
+    return _hits(list(found.values())[: search.most], standards=search.standards)
 
 
-def _add(found: dict[Any, tuple[Any, ...]], rows: Iterable[tuple[Any, ...]], *, language: str) -> None:
-    """Each requirement stays where it was found first, told in the wanted language if there is a choice."""
+def spoken_in(standards: Iterable[Current], *, languages: Sequence[str | None]) -> tuple[str, ...]:
+    """The languages to look in: the wanted ones of any region, and of each standard the one it is read in."""
+    wanted = {primary(code) for code in languages if code is not None}
+    found: set[str] = set()
+    for standard in standards:
+        found |= {code for code in standard.languages if primary(code) in wanted}
+        found.add(standard.language(*languages))
+    return tuple(sorted(found))
+
+
+def _add(found: dict[Any, Row], rows: Iterable[Row], *, search: Search, wanted: Sequence[str | None]) -> None:
+    """Told in the language that its standard is read in, where it was found in that one too."""
     for row in rows:
         known = found.get(row[0])
-        if known is None or (known[2] != language == row[2]):
+        if known is None or (known[2] != row[2] == search.standards[row[1]].language(*wanted)):
             found[row[0]] = row
 
 
-Look = Callable[[QuerySet[SearchEntry], str, str, dict[Any, Current], int], Iterable[tuple[Any, ...]]]
-
-
-def _by_reference(
-    entries: QuerySet[SearchEntry], query: str, language: str, standards: dict[Any, Current], most: int
-) -> Iterable[tuple[Any, ...]]:
-    ways = readings(query)
+def _by_reference(entries: Entries, search: Search) -> Iterable[Row]:
+    ways = readings(search.query)
     if not ways:
         return []
     order = {way.key: place for place, way in reversed(list(enumerate(ways)))}
     rows = entries.filter(keys__overlap=list(order)).values_list(*_ROW[:-1], "keys")
+    return meant(rows, search=search, ways=ways)
+
+
+def meant(rows: Iterable[Row], *, search: Search, ways: Sequence[Reading]) -> list[Row]:
+    """Those of the rows (_ROW, keys in the place of the rank) that a reading names, the likeliest first."""
+    order = {way.key: place for place, way in reversed(list(enumerate(ways)))}
     fitting = []
     for row in rows:
-        standard, keys = standards.get(row[1]), row[-1]
+        standard, keys = search.standards.get(row[1]), row[-1]
         if standard and any(way.key in keys and names(way.standard_words, standard) for way in ways):
             fitting.append((min(order[key] for key in keys if key in order), standard.number, row))
     return [(*row[:-1], REFERENCE, 1.0) for _, _, row in sorted(fitting, key=lambda item: item[:2])]
@@ -100,34 +145,44 @@ def names(words: Sequence[str], standard: Current) -> bool:
     return all(word in text for word in words)
 
 
-def _by_words(
-    entries: QuerySet[SearchEntry], query: str, language: str, standards: dict[Any, Current], most: int
-) -> Iterable[tuple[Any, ...]]:
-    asked = {spoken: _query(query, language=spoken) for spoken in {language, DEFAULT_LANGUAGE}}
-    condition = Q()
+def _by_words(entries: Entries, search: Search) -> Iterable[Row]:
+    asked = {spoken: _query(search.query, language=spoken) for spoken in search.languages}
+    condition, ranks = Q(), []
     for spoken, words in asked.items():
         condition |= Q(language=spoken, words=words)
-    rank = SearchRank(F("words"), asked[language], weights=_WEIGHTS, normalization=_BY_LENGTH)
-    rows = entries.filter(condition).annotate(rank=rank).order_by("-rank", "standard_id", "requirement__position")
-    return [(*row[:-1], WORDS, row[-1]) for row in rows.values_list(*_ROW)[: 2 * most] if row[1] in standards]
+        rank = SearchRank(F("words"), words, weights=_WEIGHTS, normalization=_BY_LENGTH)
+        ranks.append(When(language=spoken, then=rank))
+    rows = entries.filter(condition).annotate(rank=Case(*ranks, output_field=FloatField()))
+    return _best(rows, search, match=WORDS)
 
 
-def _by_words_of_a_standard(
-    entries: QuerySet[SearchEntry], query: str, language: str, standards: dict[Any, Current], most: int
-) -> Iterable[tuple[Any, ...]]:
-    words = query.split()
+def _best(rows: Entries, search: Search, *, match: str) -> list[Row]:
+    """The first by rank: enough for a requirement to be found in each of the languages."""
+    ordered = rows.order_by("-rank", "standard_id", "requirement__position").values_list(*_ROW)
+    most = search.most * (1 + len(search.languages))
+    return [(*row[:-1], match, row[-1]) for row in ordered[:most] if row[1] in search.standards]
+
+
+def _by_words_of_a_standard(entries: Entries, search: Search) -> Iterable[Row]:
+    words = search.query.split()
     for end in range(len(words) - 1, 0, -1):
         for naming, others in ((words[:end], words[end:]), (words[-end:], words[:-end])):
-            named = [entry.id for entry in standards.values() if names([fold(word) for word in naming], entry)]
+            named = [entry.id for entry in search.standards.values() if names([fold(word) for word in naming], entry)]
             if named:
-                some = entries.filter(standard__in=named)
-                return _by_words(some, " ".join(others), language, standards, most)
+                return _by_words(entries.filter(standard_id__in=named), replace(search, query=" ".join(others)))
     return []
 
 
-def _query(text: str, *, language: str) -> SearchQuery:
-    """The words as a search engine takes them ("a phrase", -without, or), the last one also as a beginning."""
-    config = configuration(language)
+def _query(text: str, *, language: str) -> CombinedSearchQuery | SearchQuery:
+    """The words as a search engine takes them ("a phrase", -without, or), the last one also as a beginning; as they
+    are spelled, and without accents and hyphens.
+    """
+    plain = spelled_plainly(text)
+    query = _as_spelled(text, config=configuration(language))
+    return query if plain == text else query | _as_spelled(plain, config=configuration(language))
+
+
+def _as_spelled(text: str, *, config: str) -> CombinedSearchQuery | SearchQuery:
     whole = SearchQuery(text, search_type="websearch", config=config)
     words = text.split()
     last = "".join(letter for letter in words[-1] if letter.isalnum()) if words else ""
@@ -136,23 +191,17 @@ def _query(text: str, *, language: str) -> SearchQuery:
         return whole
     beginning = SearchQuery(f"{last}:*", search_type="raw", config=config)
     if words[:-1]:
-        beginning = SearchQuery(" ".join(words[:-1]), search_type="websearch", config=config) & beginning
+        return whole | (SearchQuery(" ".join(words[:-1]), search_type="websearch", config=config) & beginning)
     return whole | beginning
 
 
-def _by_likeness(
-    entries: QuerySet[SearchEntry], query: str, language: str, standards: dict[Any, Current], most: int
-) -> Iterable[tuple[Any, ...]]:
-    rows = (
-        entries.filter(title__trigram_word_similar=query)
-        .annotate(rank=TrigramWordSimilarity(query, "title"))
-        .order_by("-rank", "standard_id", "requirement__position")
-    )
-    return [(*row[:-1], ALMOST, row[-1]) for row in rows.values_list(*_ROW)[: 2 * most] if row[1] in standards]
+def _by_likeness(entries: Entries, search: Search) -> Iterable[Row]:
+    likeness = TrigramWordSimilarity(search.query, "title")
+    return _best(entries.filter(title__trigram_word_similar=search.query).annotate(rank=likeness), search, match=ALMOST)
 
 
-def _hits(rows: Sequence[tuple[Any, ...]], *, standards: dict[Any, Current]) -> tuple[Hit, ...]:
-    texts = RequirementText.public.filter(requirement__in=[row[0] for row in rows])
+def _hits(rows: Sequence[Row], *, standards: Mapping[Any, Current]) -> tuple[Hit, ...]:
+    texts = RequirementText.objects.filter(requirement__in=[row[0] for row in rows])
     summaries = {(text[0], text[1]): text[2] for text in texts.values_list("requirement_id", "language", "summary")}
     return tuple(
         Hit(

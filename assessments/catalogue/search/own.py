@@ -1,24 +1,32 @@
-"""Search over an organisation's own standards, beside the public ones.
+"""Search over an organisation's own standards, by the rules of `search.finding`.
 
-Own rows stand behind row-level security, where the words' index may not be asked (see `SearchEntry`); they are few
-enough to be read: words are looked for as they stand, in title, summary and question.
+Own rows stand behind row-level security, where an index of words may not be asked (PostgreSQL tests a row's policy
+before an operator that is not leak-proof, and @@ is none). They are few enough to be gone through: their words were
+stemmed when they were written (`RequirementText.own_words`), and nothing is kept of them elsewhere.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import Case, FloatField, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Concat
+from django.db.models import F
 
-from assessments.catalogue.models import RequirementText, Standard
-from assessments.catalogue.search.finding import REFERENCE, WORDS, Hit, names
-from assessments.catalogue.search.references import Reading, readings, reference_keys
+from assessments.catalogue.models import Requirement, RequirementText, Standard
+from assessments.catalogue.search.finding import (
+    ROW_OF_A_REFERENCE,
+    Entries,
+    Hit,
+    Row,
+    Search,
+    look_through,
+    meant,
+    names,
+    spoken_in,
+)
+from assessments.catalogue.search.references import readings, reference_keys
 from assessments.catalogue.selectors import CURRENT, Current, to_current
 from tenants.scope import current_organisation
-
-_ROW: Final = ("requirement_id", "requirement__standard_id", "requirement__ref", "title", "summary", "language",
-               "requirement__assessable")  # fmt: skip
 
 
 def own_current() -> tuple[Current, ...]:
@@ -33,56 +41,27 @@ def called(query: str, *, standards: tuple[Current, ...]) -> tuple[Current, ...]
     return tuple(entry for entry in standards if words and names([word.casefold() for word in words], entry))
 
 
-def find_own(query: str, *, standards: tuple[Current, ...], language: str, most: int) -> tuple[Hit, ...]:
-    """At most `most` requirements of the organisation's standards: by reference, then by words; each once."""
-    if not standards or not query.split():
-        return ()
-    by_id = {entry.id: entry for entry in standards}
+def find_own(
+    query: str, *, standards: tuple[Current, ...], languages: Sequence[str | None], most: int
+) -> tuple[Hit, ...]:
+    """At most `most` requirements of the organisation's standards, each once, found and ranked as public ones are."""
+    by_id: dict[Any, Current] = {entry.id: entry for entry in standards}
+    search = Search(query, by_id, spoken_in(standards, languages=languages), most)
     texts = RequirementText.objects.filter(
-        requirement__standard__in=list(by_id), requirement__withdrawn__isnull=True
-    ).order_by("requirement__standard_id", "requirement__position")
-    found: dict[tuple[Any, str], Hit] = {}
-    for match, rank, row in [*_by_reference(texts, query, by_id), *_by_words(texts, query, most)]:
-        standard = by_id[row[1]]
-        if row[5] == standard.language(language):
-            found.setdefault((row[1], row[2]), _hit(row, standard=standard, match=match, rank=rank))
-    return tuple(list(found.values())[:most])
+        organisation_id=current_organisation(),
+        requirement__standard__in=list(by_id),
+        requirement__withdrawn__isnull=True,
+        language__in=search.languages,
+    ).annotate(standard_id=F("requirement__standard_id"), words=F("own_words"))
+    return look_through(texts, search, wanted=languages, by_reference=_by_reference)
 
 
-def _hit(row: tuple[Any, ...], *, standard: Current, match: str, rank: float) -> Hit:
-    _, _, ref, title, summary, language, assessable = row
-    return Hit(
-        standard=standard, ref=ref, title=title, summary=summary, language=language, assessable=assessable,
-        match=match, rank=round(rank, 4),
-    )  # fmt: skip
-
-
-def _by_reference(
-    texts: QuerySet[RequirementText], query: str, standards: dict[Any, Current]
-) -> list[tuple[str, float, Any]]:
-    ways = readings(query)
+def _by_reference(texts: Entries, search: Search) -> Iterable[Row]:
+    ways = readings(search.query)
+    keys = {way.key for way in ways}
+    refs = Requirement.objects.filter(standard__in=list(search.standards), withdrawn__isnull=True)
     if not ways:
         return []
-    refs = texts.values_list("requirement__standard_id", "requirement__ref").distinct()
-    meant = [ref for standard, ref in refs.order_by() if _is_meant(ref, standards[standard], ways)]
-    rows = texts.filter(requirement__ref__in=meant).values_list(*_ROW) if meant else ()
-    return [(REFERENCE, 1.0, row) for row in rows if _is_meant(row[2], standards[row[1]], ways)]
-
-
-def _is_meant(ref: str, standard: Current, ways: tuple[Reading, ...]) -> bool:
-    keys = reference_keys(ref)
-    return any(way.key in keys and names(way.standard_words, standard) for way in ways)
-
-
-def _by_words(texts: QuerySet[RequirementText], query: str, most: int) -> list[tuple[str, float, Any]]:
-    everywhere, in_title = Q(), Q()
-    for word in query.split():
-        everywhere &= Q(words__icontains=word)
-        in_title &= Q(title__icontains=word)
-    rows = (
-        texts.alias(words=Concat("title", Value(" "), "summary", Value(" "), "question", output_field=TextField()))
-        .filter(everywhere)
-        .annotate(rank=Case(When(in_title, then=Value(0.9)), default=Value(0.5), output_field=FloatField()))
-        .order_by("-rank", "requirement__standard_id", "requirement__position")
-    )
-    return [(WORDS, row[-1], row[:-1]) for row in rows.values_list(*_ROW, "rank")[: 2 * most]]
+    called_so = [found for found, ref in refs.values_list("id", "ref") if not keys.isdisjoint(reference_keys(ref))]
+    rows = texts.filter(requirement__in=called_so).values_list(*ROW_OF_A_REFERENCE) if called_so else ()
+    return meant([(*row, reference_keys(row[3])) for row in rows], search=search, ways=ways)

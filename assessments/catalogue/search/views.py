@@ -19,9 +19,9 @@ from api.views import PublicView
 from assessments.catalogue import selectors
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.catalogue.search import own
-from assessments.catalogue.search.finding import LONGEST_QUERY, MATCHES, REFERENCE, Hit, find
+from assessments.catalogue.search.finding import LONGEST_QUERY, MATCHES, Hit, find
 from assessments.catalogue.serializers import Shape
-from assessments.catalogue.views import CACHE_CONTROL, LANGUAGE, asked_language
+from assessments.catalogue.views import CACHE_CONTROL, LANGUAGE, OWN_LANGUAGE, asked_language, asked_languages
 from assessments.catalogue.web import cards
 from tenants.roles import Action
 from tenants.views.tenant import TenantRequest, TenantView
@@ -101,7 +101,7 @@ class SearchView(PublicView):
         within = filters.get("standard") or ""
         if within and within not in {entry.slug for entry in catalogue}:
             raise Invalid({"standard": ["There is no such standard."]})
-        language = asked_language(request) or DEFAULT_LANGUAGE
+        languages = (asked_language(request), DEFAULT_LANGUAGE)
         named = (
             ()
             if within or not query
@@ -112,7 +112,7 @@ class SearchView(PublicView):
                 "standards": [_standard(request, card) for card in named],
                 "requirements": [
                     requirement(request, hit)
-                    for hit in find(query, catalogue=catalogue, language=language, within=within, most=most)
+                    for hit in find(query, catalogue=catalogue, languages=languages, within=within, most=most)
                 ],
             }
         )
@@ -125,21 +125,25 @@ class OwnSearchView(TenantView):
 
     @extend_schema(
         operation_id="organisation_search",
-        parameters=[*QUESTION, LANGUAGE],
+        parameters=[*QUESTION, OWN_LANGUAGE],
         responses=OwnSearchShape,
         tags=["own standards"],
     )
     def get(self, request: TenantRequest) -> Response:
-        """Find standards and requirements, the organisation's own among them: what a reference names first, then own
-        ones by words, then public ones.
+        """Find standards and requirements, the organisation's own among them: what a reference names first, then what
+        has the words, then what is almost called so; own ones before public ones.
+
+        Words are looked for in every language of the organisation, and in the one that `language` asks for.
         """
         filters = Filters(request, "q", "limit")
         query, most = asked_query(filters), asked_limit(filters)
-        language = asked_language(request) or DEFAULT_LANGUAGE
+        languages = asked_languages(request)
         standards, catalogue = own.own_current(), selectors.current_standards()
-        mine = own.find_own(query, standards=standards, language=language, most=most)
-        public = find(query, catalogue=catalogue, language=language, most=most)
-        hits = sorted([*mine, *public], key=lambda hit: (hit.match != REFERENCE, hit.standard.organisation_id is None))
+        mine = own.find_own(query, standards=standards, languages=languages, most=most)
+        public = find(query, catalogue=catalogue, languages=languages, most=most)
+        hits = sorted(
+            [*mine, *public], key=lambda hit: (MATCHES.index(hit.match), hit.standard.organisation_id is None)
+        )
         named = cards.cards_called(query, cards=cards.cards_of(catalogue)) if query else ()
         return Response(
             {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from api.languages import configuration
 from assessments.catalogue.models import SearchEntry, Standard
-from assessments.catalogue.search.index import configuration, index_current
+from assessments.catalogue.search.index import index_current
 from assessments.catalogue.sync import sync_catalogue
 from tests.assessments.catalogue.sample import SLUG, change
 
