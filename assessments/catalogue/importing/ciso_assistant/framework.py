@@ -57,7 +57,7 @@ class _NodeReader:
         return ImportedNode(
             key=urn,
             ref=entry.text("ref_id"),
-            otherwise=urn.rpartition(":")[2],
+            otherwise=_identifier(urn, parent=entry.text("parent_urn").lower()),
             file=entry.file,
             place=entry.place,
             parent=entry.text("parent_urn").lower() or None,
@@ -66,6 +66,12 @@ class _NodeReader:
             weight=_weight(entry),
             selections=self._groups.of(entry, assessable=assessable),
         )
+
+
+def _identifier(urn: str, *, parent: str) -> str:
+    """The last part of a node's URN; a bare number below its parent's says nothing without the parent's."""
+    above, _, last = urn.rpartition(":")
+    return f"{above.rpartition(':')[2]}.{last}" if last.isdigit() and parent and above == parent else last
 
 
 def _weight(entry: Located) -> float:

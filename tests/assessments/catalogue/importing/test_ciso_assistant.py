@@ -202,6 +202,16 @@ def test_a_broken_tree_is_refused_with_its_place(nodes: list[dict[str, Any]], pl
     assert told(found, "fault", place, message), messages(found)
 
 
+def test_nodes_that_are_only_counted_below_their_parents_keep_the_parents_name() -> None:
+    found = framework(
+        node("before", assessable=False, ref_id=None),
+        node("before:1", "before", ref_id=None, name="A map"),
+        node("after", assessable=False, ref_id=None),
+        node("after:1", "after", ref_id=None, name="A plan"),
+    )
+    assert list(by_ref(found)) == ["before", "before.1", "after", "after.1"]
+
+
 def test_references_that_stand_twice_give_way_to_identifiers() -> None:
     found = framework(node("x", ref_id="1"), node("y", ref_id="1"))
     assert list(by_ref(found)) == ["1", "y"]
