@@ -101,6 +101,11 @@ urlpatterns = [
         standard_imports.StandardImportView.as_view(),
         name="standard-import",
     ),
+    path(
+        "organisations/<slug:slug>/imports/<uuid:import_id>/crosswalks/",
+        standard_imports.ImportCrosswalksView.as_view(),
+        name="import-crosswalks",
+    ),
     path("organisations/<slug:slug>/uploads/", transfers.DirectUploadsView.as_view(), name="uploads"),
     path(_UPLOAD, transfers.DirectUploadView.as_view(), name="upload"),
     path(f"{_UPLOAD}finish/", transfers.DirectUploadFinishView.as_view(), name="upload-finish"),

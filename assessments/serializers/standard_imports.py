@@ -10,6 +10,7 @@ from api.serializers import StrictSerializer
 from assessments.catalogue.drafts.values import LANGUAGE, LONGEST
 from assessments.catalogue.importing.report import SEVERITIES
 from assessments.catalogue.importing.result import MOST_FILES
+from assessments.catalogue.own_crosswalks.serializers import OwnCrosswalkHead
 from assessments.models import ImportState
 from assessments.serializers.assessment import Shape
 
@@ -123,16 +124,54 @@ class CrosswalkSideShape(Shape):
     name = serializers.CharField(allow_blank=True)
     title = serializers.CharField(allow_blank=True)
     resolved = serializers.BooleanField(help_text="Whether the refs are those of a file of this import.")
+    slug = serializers.CharField(
+        allow_blank=True, required=False, help_text="Of the standard, where the file is one of Plumbline's."
+    )
+
+
+class KeptShape(Shape):
+    name = serializers.CharField(help_text="…/crosswalks/{name}/")
+    version = serializers.IntegerField()
+    left_out = serializers.IntegerField(help_text="Refs and links of the file that are not in it.")
 
 
 class ImportedCrosswalkShape(Shape):
     source = CrosswalkSideShape()  # type: ignore[assignment]  # fields leave the class namespace
     target = CrosswalkSideShape()
     method = serializers.CharField(allow_blank=True)
-    groups = serializers.JSONField(help_text="[{from, to, relation, rationale}], as in crosswalk files.")
+    groups = serializers.JSONField(
+        help_text="[{from, to, relation, rationale, place}], as in crosswalk files; and where in the file."
+    )
+    kept = KeptShape(required=False, help_text="What it became, where it was kept.")
 
 
 class ImportDetail(ImportLine):
     report = ImportFindingShape(many=True)
     preview = ImportPreviewShape(allow_null=True)
     crosswalks = ImportedCrosswalkShape(many=True)
+
+
+class KeepCrosswalk(StrictSerializer):
+    crosswalk = serializers.IntegerField(min_value=0, max_value=1000, default=0, help_text="Which of them, from 0.")
+    source = serializers.CharField(  # type: ignore[assignment]  # fields leave the class namespace
+        max_length=LONGEST["slug"], required=False, help_text="Slug of the standard, where its name does not tell it."
+    )
+    target = serializers.CharField(max_length=LONGEST["slug"], required=False, help_text="Likewise.")
+    replaces = serializers.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        required=False,
+        help_text="The version of the organisation's crosswalk of the two that this takes the place of.",
+    )
+
+
+class LeftOutShape(Shape):
+    pointer = serializers.CharField(help_text="Its place in the file.")
+    ref = serializers.CharField(allow_null=True)
+    message = serializers.CharField()
+
+
+class KeptCrosswalk(Shape):
+    crosswalk = OwnCrosswalkHead()
+    left_out = LeftOutShape(many=True, help_text="What of the file is not in it, and why; at most 1,000.")
+    left_out_count = serializers.IntegerField()

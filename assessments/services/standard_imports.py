@@ -30,6 +30,7 @@ from assessments.catalogue.importing.walled import ToldImport
 from assessments.files import blobs
 from assessments.models import ImportState, StandardImport
 from assessments.selectors.standard_imports import crosswalks_of, preview_of, report_of
+from assessments.services.imported_crosswalks import keep_what_was_read
 from tenants import audit
 from tenants.access import Access
 from tenants.jobs import enqueue
@@ -87,7 +88,8 @@ def note_reading(import_id: uuid.UUID) -> StandardImport | None:
 
 
 def note_read(import_id: uuid.UUID, *, told: ToldImport) -> None:
-    """Keep what was found, and make the draft unless there is a fault or only a preview was asked for.
+    """Keep what was found, and make the draft unless there is a fault or only a preview was asked for; keep crosswalks
+    whose standards are known likewise.
 
     Raises the Problem of a draft that cannot be made.
     """
@@ -107,6 +109,8 @@ def note_read(import_id: uuid.UUID, *, told: ToldImport) -> None:
                 report={"format": told.format, "import": str(row.pk), "counts": row.counts, "findings": row.report},
             )
             row.draft_id = draft.pk
+        if not row.is_preview:
+            keep_what_was_read(row)
     _finish(row, state=ImportState.REFUSED if told.refused else ImportState.READ)
 
 

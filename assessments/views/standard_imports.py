@@ -8,11 +8,20 @@ from uuid import UUID
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
+from api.etag import etag
 from api.pagination import Filters, paginate
 from api.serializers import parse
 from assessments.catalogue.importing.result import MOST_BYTES, ImportOptions, SourceFile
+from assessments.catalogue.own_crosswalks.selectors import head_of, told
 from assessments.selectors.standard_imports import get_import, import_body, import_line, list_imports
-from assessments.serializers.standard_imports import ImportDetail, ImportLine, NewImport
+from assessments.serializers.standard_imports import (
+    ImportDetail,
+    ImportLine,
+    KeepCrosswalk,
+    KeptCrosswalk,
+    NewImport,
+)
+from assessments.services.imported_crosswalks import keep_imported
 from assessments.services.standard_imports import begin_import
 from assessments.views.uploads import UploadView
 from tenants.roles import Action
@@ -68,3 +77,28 @@ class StandardImportView(TenantView):
     def get(self, request: TenantRequest, import_id: UUID) -> Response:
         """How far an import is, what was understood, and every finding with its file and place."""
         return Response(import_body(get_import(import_id)))
+
+
+class ImportCrosswalksView(TenantView):
+    actions: ClassVar = {"POST": Action.STANDARD_MANAGE}
+
+    @extend_schema(
+        operation_id="standard_import_keep_crosswalk", request=KeepCrosswalk, responses={201: KeptCrosswalk}, tags=TAGS
+    )
+    def post(self, request: TenantRequest, import_id: UUID) -> Response:
+        """Keep a crosswalk that an import brought as the organisation's own, all of it as suggestions.
+
+        Standards and refs are matched to those here however they are spelt; what is not found is left out and told.
+        422 where nothing of it can be kept.
+        """
+        fields = parse(KeepCrosswalk, request.data or {})
+        number, replaces = fields.pop("crosswalk"), fields.pop("replaces", None)
+        found = keep_imported(
+            access=request.access, import_id=import_id, number=number, slugs=fields, replaces=replaces
+        )
+        body = {"crosswalk": head_of(found.crosswalk), "left_out": told(tuple(found.left_out))}
+        return Response(
+            body | {"left_out_count": len(found.left_out)},
+            status=201,
+            headers={"ETag": etag(found.crosswalk.version)},
+        )

@@ -116,7 +116,9 @@ def test_a_library_and_a_mapping(aria: House) -> None:
     mapping = as_bytes(collection(one_map("subset-of", ["l-1"], ["r-1"])))
     crossed = done(aria, ("m.json", mapping), ("left.json", as_bytes(LEFT)))
     assert (crossed["state"], crossed["draft"]) == ("read", None)
-    assert crossed["crosswalks"][0]["groups"] == [{"from": ["L1"], "to": ["r-1"], "relation": "subset"}]
+    assert crossed["crosswalks"][0]["groups"] == [
+        {"from": ["L1"], "to": ["r-1"], "relation": "subset", "place": "/mapping-collection/mappings/0/maps/0"}
+    ]
 
 
 def test_a_draft_that_cannot_be_made_is_told_like_a_fault(aria: House) -> None:

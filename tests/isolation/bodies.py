@@ -83,6 +83,7 @@ _JSON: dict[tuple[str, str], Any] = {
     ("own-crosswalks", "POST"): lambda t: _links(t, "eu-gdpr", ref="5"),
     ("own-crosswalks-lint", "POST"): lambda t: _links(t, "eu-gdpr", ref="5"),
     ("own-crosswalk", "PUT"): lambda t: _links(t, STANDARD, ref=t.ref),
+    ("import-crosswalks", "POST"): {"crosswalk": 0, "source": "eu-gdpr", "target": "iso-27001-2022"},
     ("own-crosswalk-review", "POST"): {"groups": [0]},
     ("assessments", "POST"): lambda t: {"name": "New", "standard": STANDARD, "lead": _assessor(t)},
     ("assessment", "PATCH"): lambda t: {"name": "New name", "lead": _assessor(t)},

@@ -164,7 +164,7 @@ def _hrefs(a: str, b: str, *, organisation: str) -> tuple[str, str]:
 
 def _href(slug: str, *, organisation: str) -> str:
     if slug.startswith(OWN_SLUG):
-        address = reverse("own-standard", kwargs={"slug": organisation, "own_slug": slug})
+        address = reverse("own-standard-oscal", kwargs={"slug": organisation, "own_slug": slug})
     else:
         address = reverse("standard-oscal", kwargs={"slug": slug})
     return f"{settings.BASE_URL}{address}"

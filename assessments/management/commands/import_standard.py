@@ -21,13 +21,20 @@ from assessments.catalogue.drafts.states import IMPORTED
 from assessments.catalogue.importing.packing import pack
 from assessments.catalogue.importing.result import MOST_BYTES, ImportOptions, SourceFile
 from assessments.catalogue.importing.walled import ImportBroke, ToldImport, import_packed
+from assessments.catalogue.models import StandardDraft
 from assessments.selectors.standard_imports import report_of
+from assessments.services.imported_crosswalks import SIDES, KeptImport, keep_crosswalk
 from tenants import audit
 from tenants.models import Membership, Organisation
 from tenants.roles import Role
 from tenants.scope import tenant_scope
 
 REFUSED, CANNOT = 1, 2
+NO_PUBLIC_CROSSWALK = (
+    "A crosswalk cannot be imported for everybody: public ones are files of the catalogue"
+    " (crosswalks/<source>--<target>.yaml, see assessments/catalogue/FORMAT.md), judged by people and brought in by"
+    " sync_catalogue. Import it for an organisation."
+)
 _SHOWN = 40
 
 
@@ -52,7 +59,8 @@ class Command(BaseCommand):
         for name, what in (
             ("language", "of the texts, where the file does not say"), ("root", "the file that is meant, of several"),
             ("slug", "of the standard"), ("number", "of the standard"), ("title", "of the standard"),
-            ("sheet", "of a workbook"),
+            ("sheet", "of a workbook"), ("source", "of a crosswalk: the slug of its first standard"),
+            ("target", "of a crosswalk: the slug of its second standard"),
         ):  # fmt: skip
             parser.add_argument(f"--{name}", default="", help=what)
         parser.add_argument("--publisher", default="Unknown", help="with --platform, where the file does not say")
@@ -65,12 +73,16 @@ class Command(BaseCommand):
             raise CommandError("Nothing was imported.", returncode=REFUSED)
         if not (options["organisation"] or options["platform"]):
             return
-        if told.content is None:
+        if options["platform"] and told.crosswalks:
+            if told.content is None:
+                raise CommandError(f"{NO_PUBLIC_CROSSWALK} Nothing was imported.", returncode=REFUSED)
+            self.stderr.write(f"warning: {NO_PUBLIC_CROSSWALK} The standard alone is imported.")
+        if told.content is None and not told.crosswalks:
             raise CommandError("The files hold no standard; nothing was imported.", returncode=REFUSED)
         if options["platform"]:
             self._for_everybody(told, options)
         else:
-            self._for_organisation(told, slug=options["organisation"], publish=options["publish"])
+            self._for_organisation(told, options)
 
     def _read(self, options: dict[str, Any]) -> ToldImport:
         columns = dict(entry.partition("=")[::2] for entry in options["columns"])
@@ -104,28 +116,55 @@ class Command(BaseCommand):
             names = [crosswalk[side]["title"] or crosswalk[side]["name"] for side in ("source", "target")]
             self.stdout.write(f"crosswalk {names[0]} to {names[1]}: {len(crosswalk['groups'])} groups")
 
-    def _for_organisation(self, told: ToldImport, *, slug: str, publish: bool) -> None:
+    def _for_organisation(self, told: ToldImport, options: dict[str, Any]) -> None:
+        slug = options["organisation"]
         organisation = Organisation.objects.filter(slug=slug).first()
         if organisation is None:
             raise CommandError(f"There is no organisation {slug}.", returncode=CANNOT)
-        assert told.content is not None
         report = {"format": told.format, "counts": dict(told.counts), "findings": report_of(told)}
         try:
             with tenant_scope(organisation.pk):
                 audit.act_as("system:import_standard")
-                draft = create_draft(
-                    organisation=organisation,
-                    actor=_owner(),
-                    content=with_shared_scales(told.content),
-                    origin=IMPORTED,
-                    report=report,
-                )
-                if publish:
-                    draft = publish_draft(draft_id=draft.pk, expected_version=draft.version)
+                draft = None
+                if told.content is not None:
+                    draft = create_draft(
+                        organisation=organisation,
+                        actor=_owner(),
+                        content=with_shared_scales(told.content),
+                        origin=IMPORTED,
+                        report=report,
+                    )
+                    if options["publish"]:
+                        draft = publish_draft(draft_id=draft.pk, expected_version=draft.version)
+                kept = self._keep_crosswalks(told, draft=draft, options=options)
         except Problem as problem:
             self._tell_problem(problem)
             raise CommandError("Nothing was imported.", returncode=REFUSED) from None
-        self.stdout.write(f"{draft.slug}: {draft.state} {draft.pk}")
+        if draft is not None:
+            self.stdout.write(f"{draft.slug}: {draft.state} {draft.pk}")
+        for found in kept:
+            self._tell_content("warning", tuple(found.left_out))
+            counts = found.crosswalk.counts["provenances"]
+            self.stdout.write(f"{found.crosswalk}: kept, {counts['suggested']} groups for somebody to review")
+
+    def _keep_crosswalks(
+        self, told: ToldImport, *, draft: StandardDraft | None, options: dict[str, Any]
+    ) -> list[KeptImport]:
+        """Beside a draft, a crosswalk that cannot be kept is told of; alone, it raises its Problem."""
+        slugs, kept = {side: options[side] for side in SIDES if options[side]}, []
+        for imported in told.crosswalks:
+            try:
+                kept.append(
+                    keep_crosswalk(
+                        actor=_owner(), imported=imported, slugs=slugs, draft=draft.pk if draft is not None else None
+                    )
+                )
+            except Problem as problem:
+                if draft is None:
+                    raise
+                self._tell_problem(problem)
+                self.stderr.write("warning: a crosswalk was not kept; the draft was made without it.")
+        return kept
 
     def _for_everybody(self, told: ToldImport, options: dict[str, Any]) -> None:
         assert told.content is not None

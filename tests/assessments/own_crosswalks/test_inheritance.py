@@ -68,7 +68,7 @@ def test_answers_go_between_own_standards_and_public_ones_in_both_directions(ari
     assert [route[3] for route in routes(back["4.1.2"]) if route[1] == "own"] == ["full"]
     with tenant_scope(nextdoor.organisation.pk):
         assert Assessment.objects.count() == 0
-    theirs = make_assessment(nextdoor, slug=QUALITY, name="Theirs", state="draft", lead=nextdoor.people["charlie"])
+    theirs = start(nextdoor, QUALITY, who="charlie")
     assert offered(nextdoor, theirs, who="charlie") == {}
 
 
