@@ -16,6 +16,10 @@ SHORTER = (
     "By the estimate, starting with {first} is the shorter way: it is the quicker of the two, and what they share is "
     "then in place when the longer work on {second} begins."
 )
+LEAVES_LESS = (
+    "By the estimate, starting with {first} is the shorter way: more of {second} is then in place than would be of "
+    "{first} the other way round."
+)
 OPEN = "Nothing that is stated of the two decides which comes first. Begin with the one that is asked of you."
 LAW = "{name} is law: where it applies to you, its own dates decide, and no estimate does."
 
@@ -73,13 +77,20 @@ def _decided(
     if a_first is not None and b_first is not None:
         one, other = a_first.low + a_first.high, b_first.low + b_first.high
         if round(one - other, 1):
-            return ("a" if one < other else "b"), "shorter", SHORTER
+            first, second = (a, b) if one < other else (b, a)
+            quicker = _months(first) < _months(second)
+            return ("a" if one < other else "b"), "shorter", SHORTER if quicker else LEAVES_LESS
     return None
 
 
 def _names(side: StandardProfile, other: StandardProfile, *, key: Literal["prerequisites", "builds_on"]) -> bool:
     known = {other.number, other.prose.get("short_name", other.number)}
     return not known.isdisjoint(side.facts.get(key, ()))
+
+
+def _months(side: StandardProfile) -> float:
+    months = side.facts["months"]
+    return 0.0 if months is None else months["low"] + months["high"]
 
 
 def _both(first: StandardProfile, *, then: EffortSpan | None) -> EffortSpan | None:

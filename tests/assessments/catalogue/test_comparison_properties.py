@@ -120,6 +120,12 @@ def test_the_order_mirrors_and_follows_what_presupposes_what(a: StandardProfile,
     assert (one.first is None) == (one.reason == "open")
     for spans in (one.a_first, one.b_first):
         assert spans is None or spans.low <= spans.high
+    if one.reason == "shorter":
+        first, second = (a, b) if one.first == "a" else (b, a)
+        quicker = sum(first.facts["months"][end] for end in ("low", "high")) < sum(
+            second.facts["months"][end] for end in ("low", "high")
+        )
+        assert ("the quicker of the two" in one.sentence) == quicker
     if a.number != b.number:
         needs = replace(a, facts={**a.facts, "prerequisites": [b.number]})
         free = replace(b, facts={**b.facts, "prerequisites": []})
