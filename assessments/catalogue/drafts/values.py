@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from api.languages import LANGUAGE as LANGUAGE  # noqa: PLC0414 - drafts know it from here
 from assessments.catalogue.drafts.content import MOST_REQUIREMENTS, ContentFault
 
 T = TypeVar("T")
+LANGUAGE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+"""As `api.languages` has it, which the reader of imports cannot see from behind its walls."""
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _DEEPEST: Final = 8
 """Of free JSON (facts, prose): theirs is three deep."""
