@@ -7,11 +7,14 @@ stemmed when they were written (`RequirementText.own_words`), and nothing is kep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
+from assessments.catalogue.bounded import Bounded
+from assessments.catalogue.editions import EDITIONS_KEPT
 from assessments.catalogue.models import Requirement, RequirementText, Standard
 from assessments.catalogue.search.finding import (
     ROW_OF_A_REFERENCE,
@@ -56,12 +59,25 @@ def find_own(
     return look_through(texts, search, wanted=languages, by_reference=_by_reference)
 
 
+_keys: Bounded[UUID, Mapping[str, Sequence[UUID]]] = Bounded(size=EDITIONS_KEPT)
+
+
+def _by_key(standard_id: UUID) -> Mapping[str, Sequence[UUID]]:
+    """Key → requirements. An edition never changes, and who asks has it from their own scope."""
+
+    def make() -> Mapping[str, Sequence[UUID]]:
+        found: dict[str, list[UUID]] = {}
+        for row, ref in Requirement.objects.filter(standard_id=standard_id).values_list("id", "ref"):
+            for key in reference_keys(ref):
+                found.setdefault(key, []).append(row)
+        return found
+
+    return _keys.get_or_make(standard_id, make)
+
+
 def _by_reference(texts: Entries, search: Search) -> Iterable[Row]:
     ways = readings(search.query)
     keys = {way.key for way in ways}
-    refs = Requirement.objects.filter(standard__in=list(search.standards), withdrawn__isnull=True)
-    if not ways:
-        return []
-    called_so = [found for found, ref in refs.values_list("id", "ref") if not keys.isdisjoint(reference_keys(ref))]
+    called_so = [found for standard in search.standards for key in keys for found in _by_key(standard).get(key, ())]
     rows = texts.filter(requirement__in=called_so).values_list(*ROW_OF_A_REFERENCE) if called_so else ()
     return meant([(*row, reference_keys(row[3])) for row in rows], search=search, ways=ways)
