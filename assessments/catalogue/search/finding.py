@@ -88,14 +88,17 @@ def find(
 
 
 def look_through(
-    entries: Entries, search: Search, *, wanted: Sequence[str | None], by_reference: Look
+    entries: Entries, search: Search, *, wanted: Sequence[str | None], by_reference: Look, guessing: bool = True
 ) -> tuple[Hit, ...]:
-    """Each kind of match until there are enough; a requirement stays where it was found first."""
+    """Each kind of match until there are enough; a requirement stays where it was found first.
+
+    Without `guessing` likeness fills no list: it is asked only where there is nothing else.
+    """
     found: dict[Any, Row] = {}
     if not search.query.split() or not search.standards:
         return ()
     for look in (by_reference, _by_words, _by_words_of_a_standard, _by_likeness):
-        if len(found) >= search.most:
+        if len(found) >= search.most or (look is _by_likeness and found and not guessing):
             break
         _add(found, look(entries, search), search=search, wanted=wanted)
     return _hits(list(found.values())[: search.most], standards=search.standards)
