@@ -14,6 +14,7 @@ from assessments.catalogue.crosswalk_selectors import Between, in_language, link
 from assessments.catalogue.pages import Page, page
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.catalogue.serializers import Shape
+from assessments.exporting.forms import written
 from assessments.exporting.mapping import MappingSource, build_mapping
 
 
@@ -121,8 +122,8 @@ def crosswalk_page(a: str, b: str, *, found: Between, language: str | None) -> P
     return page(("crosswalk", *found.key), language=spoken, make=make)
 
 
-def mapping_page(a: str, b: str, *, found: Between, hrefs: tuple[str, str], language: str | None) -> Page:
-    """The same as an OSCAL mapping-collection. `hrefs`: where the catalogs of the two are to be had."""
+def mapping_page(a: str, b: str, *, found: Between, hrefs: tuple[str, str], language: str | None, form: str) -> Page:
+    """The same as an OSCAL mapping-collection, in one of FORMS. `hrefs`: where the catalogs of the two are."""
     spoken = language or DEFAULT_LANGUAGE
 
     def make() -> bytes:
@@ -137,6 +138,6 @@ def mapping_page(a: str, b: str, *, found: Between, hrefs: tuple[str, str], lang
             groups=links_of(found).groups,
             sources=crossing.sources,
         )
-        return orjson.dumps(build_mapping(source))
+        return written(build_mapping(source), form)
 
-    return page(("mapping", *found.key, hrefs), language=spoken, make=make)
+    return page(("mapping", *found.key, hrefs, form), language=spoken, make=make)

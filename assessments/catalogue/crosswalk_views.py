@@ -20,6 +20,7 @@ from assessments.catalogue import crosswalk_selectors
 from assessments.catalogue.crosswalk_pages import CrosswalkShape, CrosswalkSummaryPage, crosswalk_page, mapping_page
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.catalogue.views import CACHE_CONTROL, CURSOR, LANGUAGE, PAGE_SIZE, FileView, answer, asked_language
+from assessments.exporting.forms import FORMS
 
 
 class CrosswalksView(PublicView):
@@ -78,22 +79,25 @@ class CrosswalkView(PublicView):
 class CrosswalkOscalView(FileView):
     @extend_schema(
         operation_id="crosswalk_oscal",
-        parameters=[LANGUAGE],
+        parameters=[OpenApiParameter("format", str, enum=FORMS), LANGUAGE],
         responses={
             (200, "application/json"): OpenApiResponse(
                 OpenApiTypes.OBJECT, description="A mapping-collection of OSCAL 1.2.1; exporting/PROPERTIES.md."
-            )
+            ),
+            (200, "application/yaml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as YAML."),
+            (200, "application/xml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as XML."),
         },
         tags=["crosswalks"],
     )
     def get(self, request: Request, source: str, target: str) -> HttpResponseBase:
         """How two standards relate as an OSCAL mapping-collection, read from the first to the second."""
-        Filters(request)
+        form = Filters(request, "format", "language").choice("format", FORMS) or "json"
         language = asked_language(request)
         found = crosswalk_selectors.between(source, target, language=language or DEFAULT_LANGUAGE)
         if found is None:
             raise NotFound
         of, to = (f"{settings.BASE_URL}{reverse('standard-oscal', kwargs={'slug': slug})}" for slug in (source, target))
-        response = answer(request, mapping_page(source, target, found=found, hrefs=(of, to), language=language))
-        response["Content-Disposition"] = f'attachment; filename="{source}--{target}-mapping.json"'
+        page = mapping_page(source, target, found=found, hrefs=(of, to), language=language, form=form)
+        response = answer(request, page, content_type=f"application/{form}")
+        response["Content-Disposition"] = f'attachment; filename="{source}--{target}-mapping.{form}"'
         return response

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import yaml
 
 from assessments.catalogue import selectors
 from assessments.catalogue.bounded import Bounded
@@ -23,9 +22,10 @@ from assessments.catalogue.facts import REQUIRED_FACTS, Facts
 from assessments.catalogue.selectors import Current
 from assessments.catalogue.wording import alternative_in, named_in, scale_in
 from assessments.exporting.catalog import CatalogSource, build_catalog
+from assessments.exporting.forms import FORMS, written
 
 PAGES_KEPT = 64
-OSCAL_FORMS = ("json", "yaml")
+OSCAL_FORMS = FORMS
 _pages: Bounded[tuple[Any, ...], Page]
 
 
@@ -90,11 +90,7 @@ def oscal_page(current: Current, *, form: str, language: str | None) -> Page | N
 
     def make() -> bytes:
         facts = selectors.published_standard(current.id, language=spoken).profile.facts
-        document = build_catalog(CatalogSource(edition(current.id), spoken, facts))
-        if form == "json":
-            return orjson.dumps(document)
-        writer = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        return yaml.dump(document, Dumper=writer, sort_keys=False, allow_unicode=True, encoding="utf-8", width=120)
+        return written(build_catalog(CatalogSource(edition(current.id), spoken, facts)), form)
 
     return page(("oscal", current.id, form), language=spoken, make=make)
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from api.encoding import encode
 from api.pagination import Filters
 from api.problems import Conflict
 from assessments.catalogue.schema import OWN_SLUG
+from assessments.exporting.forms import FORMS, written
 from assessments.exporting.oscal import Json
 from assessments.exporting.plan import NothingToPlan, build_plan
 from assessments.exporting.record import Record
@@ -27,10 +27,13 @@ from tenants.roles import Action
 from tenants.views.tenant import TenantRequest
 
 BOM = OpenApiParameter("bom", str, enum=["true", "false"], description="true: begin with a byte order mark.")
+FORM = OpenApiParameter("format", str, enum=FORMS, description="json unless told.")
 OSCAL = {
     (200, "application/json"): OpenApiResponse(
         OpenApiTypes.OBJECT, description="OSCAL 1.2.1. Its properties: assessments/exporting/PROPERTIES.md."
-    )
+    ),
+    (200, "application/yaml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as YAML."),
+    (200, "application/xml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as XML."),
 }
 CSV = {(200, "text/csv"): OpenApiResponse(OpenApiTypes.BINARY, description="UTF-8, safe for spreadsheets.")}
 
@@ -52,25 +55,27 @@ class ExportView(DownloadView):
             access=request.access, assessment_id=self.kwargs["assessment_id"], form=form, told=told
         )
 
-    def oscal(self, request: TenantRequest, document: Json, *, record: Record, name: str) -> HttpResponse:
+    def oscal(self, request: TenantRequest, document: Json, *, record: Record, name: str, form: str) -> HttpResponse:
         return HttpResponse(
-            encode(document), content_type="application/json", headers=_headers(request, record, f"{name}.json")
+            written(document, form),
+            content_type=f"application/{form}",
+            headers=_headers(request, record, f"{name}.{form}"),
         )
 
     def results(self, request: TenantRequest) -> HttpResponse:
-        Filters(request)
+        form = _form(request)
         record = self.record(request, form="oscal-assessment-results")
         document = build_results(record, catalog_href=_catalog_of(record))
-        return self.oscal(request, document, record=record, name="assessment-results")
+        return self.oscal(request, document, record=record, name="assessment-results", form=form)
 
     def plan(self, request: TenantRequest) -> HttpResponse:
-        Filters(request)
+        form = _form(request)
         record = self.record(request, form="oscal-plan-of-action")
         try:
             document = build_plan(record)
         except NothingToPlan:
             raise Conflict("nothing-to-plan", "There is no gap and no planned improvement to tell of.") from None
-        return self.oscal(request, document, record=record, name="plan-of-action")
+        return self.oscal(request, document, record=record, name="plan-of-action", form=form)
 
     def csv(
         self, request: TenantRequest, rows: Iterator[Sequence[object]], *, record: Record, name: str
@@ -87,28 +92,28 @@ class ExportView(DownloadView):
 class ResultsView(ExportView):
     members_only = False
 
-    @extend_schema(operation_id="assessment_oscal_results", responses=OSCAL)
+    @extend_schema(operation_id="assessment_oscal_results", parameters=[FORM], responses=OSCAL)
     def get(self, request: TenantRequest, assessment_id: UUID) -> HttpResponse:
         """The assessment as OSCAL assessment results, with its maturity levels."""
         return self.results(request)
 
 
 class PlanView(ExportView):
-    @extend_schema(operation_id="assessment_oscal_plan", responses=OSCAL)
+    @extend_schema(operation_id="assessment_oscal_plan", parameters=[FORM], responses=OSCAL)
     def get(self, request: TenantRequest, assessment_id: UUID) -> HttpResponse:
         """Gaps and planned improvements as an OSCAL plan of action and milestones. 409 where there are none."""
         return self.plan(request)
 
 
 class SnapshotResultsView(ExportView):
-    @extend_schema(operation_id="snapshot_oscal_results", responses=OSCAL)
+    @extend_schema(operation_id="snapshot_oscal_results", parameters=[FORM], responses=OSCAL)
     def get(self, request: TenantRequest, assessment_id: UUID, snapshot_id: UUID) -> HttpResponse:
         """A snapshot as OSCAL assessment results."""
         return self.results(request)
 
 
 class SnapshotPlanView(ExportView):
-    @extend_schema(operation_id="snapshot_oscal_plan", responses=OSCAL)
+    @extend_schema(operation_id="snapshot_oscal_plan", parameters=[FORM], responses=OSCAL)
     def get(self, request: TenantRequest, assessment_id: UUID, snapshot_id: UUID) -> HttpResponse:
         """The gaps and planned improvements of a snapshot as an OSCAL plan of action and milestones."""
         return self.plan(request)
@@ -135,6 +140,10 @@ class GapsFileView(ExportView):
         record = self.record(request, form="csv-gaps")
         rows = gap_rows(record, with_plan=request.access.is_member)
         return self.csv(request, rows, record=record, name="gaps")
+
+
+def _form(request: TenantRequest) -> str:
+    return Filters(request, "format").choice("format", FORMS) or "json"
 
 
 def _catalog_of(record: Record) -> str:

@@ -26,13 +26,22 @@ _LISTS: Final = {
     "guideline": "guidelines", "constraint": "constraints", "revision": "revisions", "document-id": "document-ids",
     "address": "addresses", "email-address": "email-addresses", "id-selector": "id-selectors",
     "pattern-selector": "pattern-selectors", "alternative": "alternatives", "requirement": "requirements",
+    "hash": "hashes", "result": "results", "observation": "observations", "finding": "findings", "risk": "risks",
+    "control-selection": "control-selections", "include-control": "include-controls",
+    "relevant-evidence": "relevant-evidence", "related-observation": "related-observations",
+    "associated-risk": "related-risks", "response": "remediations", "task": "tasks", "poam-item": "poam-items",
 }  # fmt: skip
+_WITHIN: Final = {("finding", "target"): "target", ("observation", "method"): "methods"}
+"""What an element is called in JSON below this parent alone."""
+_OWN_TEXT: Final = {"prop": "value", "annotation": "value", "hash": "value", "system-id": "id"}
+"""Elements whose text is a member beside their attributes."""
 _BLOCKS: Final = frozenset({"p", "ul", "ol", "table", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "img"})
 _INLINE: Final = frozenset({"em", "i", "strong", "b", "code", "q", "sub", "sup", "a", "insert", "br"})
 _TEXTS: Final = frozenset({
     "title", "label", "usage", "text", "version", "oscal-version", "published", "last-modified", "with-id", "choice",
     "alternative", "name", "short-name", "party-uuid", "flat", "as-is", "remarks", "description", "citation",
     "mapping-description", "matching-rationale", "method", "status", "relationship", "document-id", "email-address",
+    "statement", "start", "end", "collected", "deadline",
 })  # fmt: skip
 
 
@@ -89,19 +98,25 @@ class _Converter:
             if name in _BLOCKS:
                 prose.append(block(child))
             elif name != "comment":
-                self._put(out, name, child, place=f"{place}/{name}[{numbers[name]}]", depth=depth)
+                place_of = f"{place}/{name}[{numbers[name]}]"
+                self._put(out, name, child, within=_name(element)[1], place=place_of, depth=depth)
         if prose:
             out["prose"] = "\n\n".join(part for part in prose if part)
         own = _name(element)[1]
-        if own in {"prop", "annotation"} and "value" not in out and element.text and element.text.strip():
-            out["value"] = element.text.strip()
+        if (key := _OWN_TEXT.get(own)) and key not in out and element.text and element.text.strip():
+            out[key] = element.text.strip()
         if own == "link" and "text" not in out and element.text and element.text.strip():
             out["text"] = inline(element)
         return out
 
-    def _put(self, out: Located, name: str, child: Element, *, place: str, depth: int) -> None:
+    def _put(self, out: Located, name: str, child: Element, *, within: str, place: str, depth: int) -> None:
         value: Any = prose_of(child) if _is_text(name, child) else self.object(child, place, depth + 1)
-        if name == "prose":
+        if key := _WITHIN.get((within, name)):
+            if key == name:
+                out[key] = value
+            else:
+                out.setdefault(key, []).append(value)
+        elif name == "prose":
             out["prose"] = value if isinstance(value, str) else value.get("prose", "")
         elif name in _LISTS and not (name in {"source", "target"} and not isinstance(value, Located)):
             out.setdefault(_LISTS[name], []).append(value)
@@ -112,6 +127,8 @@ class _Converter:
 def _is_text(name: str, element: Element) -> bool:
     if name == "value" and not element.attrib:
         return True
+    if name == "status" and element.attrib:
+        return False
     if name in _TEXTS:
         return all(_name(child)[1] in _BLOCKS | _INLINE | {"comment"} for child in element)
     return name == "prose"
@@ -135,6 +152,8 @@ def block(element: Element) -> str:
         return "\n".join(" | ".join(cells) for cells in rows)
     if name == "blockquote":
         return prose_of(element)
+    if name == "pre":
+        return "".join(element.itertext())
     return inline(element)
 
 
