@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from api.encoding import canonical
 from api.spreadsheet import csv_lines
-from tenants import audit, selectors
+from tenants import audit, trail_selectors
 from tenants.models import AuditEvent, AuditHead
 from tenants.scope import current_organisation, tenant_scope
 from tenants.trail_proof import trail_line
@@ -71,7 +71,7 @@ def _pages(
     after = 0
     while True:
         with tenant_scope(organisation_id):
-            rows = selectors.list_events(exactly=query.exactly, since=query.since, until=query.until)
+            rows = trail_selectors.list_events(exactly=query.exactly, since=query.since, until=query.until)
             page = list(rows.filter(seq__gt=after, seq__lte=query.until_seq).order_by("seq")[:_PAGE])
             text = render(page)
         if page:
@@ -93,8 +93,8 @@ def _jsonl(events: Sequence[AuditEvent]) -> bytes:
 
 
 def _csv_page(events: Sequence[AuditEvent]) -> bytes:
-    rows = [selectors.event_body(event) for event in events]
-    selectors.name_actors(rows)
+    rows = [trail_selectors.event_body(event) for event in events]
+    trail_selectors.name_actors(rows)
     return csv_lines([_cell(row[name]) for name in COLUMNS] for row in rows)
 
 

@@ -17,19 +17,12 @@ from api.encoding import JSONRenderer
 from api.pagination import Filters, paginate
 from api.problems import Invalid
 from api.serializers import parse
-from tenants import selectors
+from tenants import selectors, trail_selectors
 from tenants.roles import Action
-from tenants.serializers import (
-    AuditEventShape,
-    AuditHeadShape,
-    HeadDocument,
-    HeadMail,
-    JobShape,
-    SignedHeadShape,
-    page_of,
-)
+from tenants.serializers import JobShape, page_of
 from tenants.services.heads import head_document, want_heads
 from tenants.services.trail_export import TrailFormat, TrailQuery, begin_export
+from tenants.trail_serializers import AuditEventShape, AuditHeadShape, HeadDocument, HeadMail, SignedHeadShape
 from tenants.views.tenant import TenantRequest, TenantView
 
 _EXACTLY = ("event", "object_type", "object_id", "actor")
@@ -67,9 +60,9 @@ class AuditEventsView(TenantView):
     def get(self, request: TenantRequest) -> Response:
         """List what was changed, by whom, newest first."""
         query = _query(Filters(request, *_FILTERS))
-        rows = selectors.list_events(exactly=query.exactly, since=query.since, until=query.until)
-        response = paginate(rows, request=request, orderings=("-seq",), render=selectors.event_body)
-        selectors.name_actors(response.data["results"])
+        rows = trail_selectors.list_events(exactly=query.exactly, since=query.since, until=query.until)
+        response = paginate(rows, request=request, orderings=("-seq",), render=trail_selectors.event_body)
+        trail_selectors.name_actors(response.data["results"])
         return response
 
 
@@ -117,7 +110,9 @@ class SignedHeadsView(TenantView):
     def get(self, request: TenantRequest) -> Response:
         """List the signed heads, newest first: one for each day."""
         Filters(request)
-        return paginate(selectors.list_heads(), request=request, orderings=("-day",), render=selectors.signed_head_body)
+        return paginate(
+            trail_selectors.list_heads(), request=request, orderings=("-day",), render=trail_selectors.signed_head_body
+        )
 
 
 class SignedHeadView(TenantView):
@@ -126,7 +121,7 @@ class SignedHeadView(TenantView):
     @extend_schema(operation_id="audit_head_file", responses=HeadDocument)
     def get(self, request: TenantRequest, head_id: uuid.UUID) -> Response:
         """One signed head as a file to keep elsewhere."""
-        row = selectors.signed_head_of(head_id)
+        row = trail_selectors.signed_head_of(head_id)
         name = f"{request.organisation.slug}-audit-head-{row.day.isoformat()}.json"
         return Response(head_document(row), headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -137,7 +132,7 @@ class HeadMailView(TenantView):
     @extend_schema(operation_id="audit_head_mail_read", responses=HeadMail)
     def get(self, request: TenantRequest) -> Response:
         """Whether you get each new signed head by mail."""
-        return Response({"wanted": selectors.wants_heads(request.access.person_id)})
+        return Response({"wanted": trail_selectors.wants_heads(request.access.person_id)})
 
     @extend_schema(operation_id="audit_head_mail_change", request=HeadMail, responses=HeadMail)
     def put(self, request: TenantRequest) -> Response:
@@ -153,7 +148,7 @@ class AuditHeadView(TenantView):
     @extend_schema(operation_id="audit_head_read", responses=AuditHeadShape)
     def get(self, request: TenantRequest) -> Response:
         """The end of the chain. Kept elsewhere, it shows later that nothing before it was changed or cut off."""
-        return Response(selectors.head_body())
+        return Response(trail_selectors.head_body())
 
 
 class JobView(TenantView):
