@@ -86,7 +86,7 @@ def test_the_same_edition_gives_the_same_bytes_and_is_not_sent_twice(anyone: Api
     [
         ("{record}/oscal/", 404),
         ("nothing-of-the-kind/oscal/", 404),
-        ("nist-csf-2.0/oscal/?format=xml", 400),
+        ("nist-csf-2.0/oscal/?format=csv", 400),
         ("nist-csf-2.0/oscal/?form=json", 400),
     ],
 )
