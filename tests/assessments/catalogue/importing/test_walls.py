@@ -51,7 +51,8 @@ def test_a_refused_file_and_a_crosswalk_come_through(tmp_path: Path) -> None:
     assert (refused.content, refused.findings[0].severity) == (None, "fault")
     mapping = as_bytes(collection(one_map("equal-to", ["l-1"], ["r-1"])))
     (crosswalk,) = walled(tmp_path, ("m.json", mapping), ("left.json", as_bytes(LEFT))).crosswalks
-    assert crosswalk["groups"] == [{"from": ["L1"], "to": ["r-1"], "relation": "equal"}]
+    place = "/mapping-collection/mappings/0/maps/0"
+    assert crosswalk["groups"] == [{"from": ["L1"], "to": ["r-1"], "relation": "equal", "place": place}]
 
 
 def test_options_come_through(tmp_path: Path) -> None:
