@@ -84,7 +84,7 @@ class CrosswalkOscalView(FileView):
             (200, "application/json"): OpenApiResponse(
                 OpenApiTypes.OBJECT, description="A mapping-collection of OSCAL 1.2.1; exporting/PROPERTIES.md."
             ),
-            (200, "application/yaml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as YAML."),
+            (200, "application/yaml"): OpenApiResponse(OpenApiTypes.OBJECT, description="The same as YAML."),
             (200, "application/xml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as XML."),
         },
         tags=["crosswalks"],

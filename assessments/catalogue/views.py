@@ -162,7 +162,7 @@ CATALOG = {
     (200, "application/json"): OpenApiResponse(
         OpenApiTypes.OBJECT, description="A catalog of OSCAL 1.2.1; assessments/exporting/PROPERTIES.md."
     ),
-    (200, "application/yaml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as YAML."),
+    (200, "application/yaml"): OpenApiResponse(OpenApiTypes.OBJECT, description="The same as YAML."),
     (200, "application/xml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as XML."),
 }
 

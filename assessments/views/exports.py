@@ -32,7 +32,7 @@ OSCAL = {
     (200, "application/json"): OpenApiResponse(
         OpenApiTypes.OBJECT, description="OSCAL 1.2.1. Its properties: assessments/exporting/PROPERTIES.md."
     ),
-    (200, "application/yaml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as YAML."),
+    (200, "application/yaml"): OpenApiResponse(OpenApiTypes.OBJECT, description="The same as YAML."),
     (200, "application/xml"): OpenApiResponse(OpenApiTypes.BINARY, description="The same as XML."),
 }
 CSV = {(200, "text/csv"): OpenApiResponse(OpenApiTypes.BINARY, description="UTF-8, safe for spreadsheets.")}
