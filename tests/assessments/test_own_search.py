@@ -6,7 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 
+from assessments.catalogue.models import RequirementText
+from assessments.catalogue.search.own import LIKE_ENOUGH
+from tenants.scope import tenant_scope
 from tests.assessments.own_standards import published, started
 from tests.cast import Api, House
 
@@ -63,3 +67,20 @@ def test_a_retired_one_is_no_longer_found(own: House) -> None:
 @pytest.mark.parametrize("query", ["", "%", "_", "'", "\\", "1.1 " * 40])
 def test_odd_questions_break_nothing(own: House, query: str) -> None:
     search(own.as_("bob"), own, query)
+
+
+@pytest.mark.parametrize("slip", ["suppliers are rted", "suplier", "contrats are sined", "lst of supliers"])
+def test_gathering_by_trigrams_loses_no_title_that_is_like_enough(own: House, slip: str) -> None:
+    """The database compares every title with the slip: what it finds, the search finds."""
+    with tenant_scope(own.organisation.pk):
+        texts = RequirementText.objects.filter(organisation_id=own.organisation.pk)
+        like = set(texts.filter(title__trigram_word_similar=slip).values_list("requirement__ref", flat=True))
+    hits = search(own.as_("carol"), own, slip, limit=50)["requirements"]
+    assert like
+    assert {hit["ref"] for hit in hits if hit["own"]} == like
+
+
+def test_a_title_is_gathered_by_the_share_that_the_database_asks_for() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW pg_trgm.word_similarity_threshold")
+        assert float(cursor.fetchone()[0]) == LIKE_ENOUGH

@@ -23,9 +23,11 @@ _WEIGHTS: Final = [0.1, 0.3, 0.5, 1.0]
 """Of evidence, question, summary and title."""
 _BY_LENGTH: Final = 2
 """ts_rank's normalisation that divides by the length of the text."""
-_ROW: Final = ("requirement_id", "standard_id", "language", "requirement__ref", "requirement__assessable", "title",
-               "rank")  # fmt: skip
+_ROW: Final = ("requirement_id", "standard_id", "language", "title", "rank")
+"""Nothing of the requirement itself: to join thousands of rows to it before the best are known costs most of all."""
 ROW_OF_A_REFERENCE: Final = _ROW[:-1]
+
+_TEXT: Final = ("requirement_id", "language", "summary", "requirement__ref", "requirement__assessable")
 
 REFERENCE, WORDS, ALMOST = "reference", "words", "almost"
 MATCHES: Final = (REFERENCE, WORDS, ALMOST)
@@ -84,21 +86,18 @@ def find(
     entries = SearchEntry.objects.filter(language__in=search.languages)
     if within:
         entries = entries.filter(standard__in=list(standards))
-    return look_through(entries, search, wanted=languages, by_reference=_by_reference)
+    return look_through(entries, search, wanted=languages, by_reference=_by_reference, by_likeness=by_likeness)
 
 
 def look_through(
-    entries: Entries, search: Search, *, wanted: Sequence[str | None], by_reference: Look, guessing: bool = True
+    entries: Entries, search: Search, *, wanted: Sequence[str | None], by_reference: Look, by_likeness: Look
 ) -> tuple[Hit, ...]:
-    """Each kind of match until there are enough; a requirement stays where it was found first.
-
-    Without `guessing` likeness fills no list: it is asked only where there is nothing else.
-    """
+    """Each kind of match until there are enough; a requirement stays where it was found first."""
     found: dict[Any, Row] = {}
     if not search.query.split() or not search.standards:
         return ()
-    for look in (by_reference, _by_words, _by_words_of_a_standard, _by_likeness):
-        if len(found) >= search.most or (look is _by_likeness and found and not guessing):
+    for look in (by_reference, _by_words, _by_words_of_a_standard, by_likeness):
+        if len(found) >= search.most:
             break
         _add(found, look(entries, search), search=search, wanted=wanted)
     return _hits(list(found.values())[: search.most], standards=search.standards)
@@ -160,8 +159,8 @@ def _by_words(entries: Entries, search: Search) -> Iterable[Row]:
 
 
 def _best(rows: Entries, search: Search, *, match: str) -> list[Row]:
-    """The first by rank: enough for a requirement to be found in each of the languages."""
-    ordered = rows.order_by("-rank", "standard_id", "requirement__position").values_list(*_ROW)
+    """The first by rank: enough for a requirement to be found in each of the languages. Ids are in document order."""
+    ordered = rows.order_by("-rank", "standard_id", "requirement_id").values_list(*_ROW)
     most = search.most * (1 + len(search.languages))
     return [(*row[:-1], match, row[-1]) for row in ordered[:most] if row[1] in search.standards]
 
@@ -198,24 +197,28 @@ def _as_spelled(text: str, *, config: str) -> CombinedSearchQuery | SearchQuery:
     return whole | beginning
 
 
-def _by_likeness(entries: Entries, search: Search) -> Iterable[Row]:
+def by_likeness(entries: Entries, search: Search) -> Iterable[Row]:
+    """Those with a title in which words stand that are nearly those of the query (word similarity over 0.6)."""
     likeness = TrigramWordSimilarity(search.query, "title")
     return _best(entries.filter(title__trigram_word_similar=search.query).annotate(rank=likeness), search, match=ALMOST)
 
 
 def _hits(rows: Sequence[Row], *, standards: Mapping[Any, Current]) -> tuple[Hit, ...]:
     texts = RequirementText.objects.filter(requirement__in=[row[0] for row in rows])
-    summaries = {(text[0], text[1]): text[2] for text in texts.values_list("requirement_id", "language", "summary")}
+    summaries, requirements = {}, {}
+    for requirement, language, summary, *told in texts.values_list(*_TEXT):
+        summaries[requirement, language], requirements[requirement] = summary, told
     return tuple(
         Hit(
             standard=standards[standard],
-            ref=ref,
+            ref=requirements[requirement][0],
             title=title,
             summary=summaries.get((requirement, language), ""),
             language=language,
-            assessable=assessable,
+            assessable=requirements[requirement][1],
             match=match,
             rank=round(rank, 4),
         )
-        for requirement, standard, language, ref, assessable, title, match, rank in rows
+        for requirement, standard, language, title, match, rank in rows
+        if requirement in requirements
     )

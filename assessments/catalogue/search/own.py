@@ -7,11 +7,14 @@ stemmed when they were written (`RequirementText.own_words`), and nothing is kep
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import F, Func, TextField
 
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.editions import EDITIONS_KEPT
@@ -22,6 +25,7 @@ from assessments.catalogue.search.finding import (
     Hit,
     Row,
     Search,
+    by_likeness,
     look_through,
     meant,
     names,
@@ -30,6 +34,12 @@ from assessments.catalogue.search.finding import (
 from assessments.catalogue.search.references import readings, reference_keys
 from assessments.catalogue.selectors import CURRENT, Current, to_current
 from tenants.scope import current_organisation
+
+LIKE_ENOUGH: Final = 0.6
+"""pg_trgm.word_similarity_threshold, as PostgreSQL has it unless told."""
+MOST_NEAR: Final = 1_000
+"""Requirements that the database compares with the query: those that share the most with it."""
+_TRIGRAMS: Final = Func(F("title"), function="show_trgm", output_field=ArrayField(TextField()))
 
 
 def own_current() -> tuple[Current, ...]:
@@ -56,8 +66,7 @@ def find_own(
         requirement__withdrawn__isnull=True,
         language__in=search.languages,
     ).annotate(standard_id=F("requirement__standard_id"), words=F("own_words"))
-    # No index helps with likeness either: 8 µs for each text.
-    return look_through(texts, search, wanted=languages, by_reference=_by_reference, guessing=False)
+    return look_through(texts, search, wanted=languages, by_reference=_by_reference, by_likeness=_by_likeness)
 
 
 _keys: Bounded[UUID, Mapping[str, Sequence[UUID]]] = Bounded(size=EDITIONS_KEPT)
@@ -80,5 +89,47 @@ def _by_reference(texts: Entries, search: Search) -> Iterable[Row]:
     ways = readings(search.query)
     keys = {way.key for way in ways}
     called_so = [found for standard in search.standards for key in keys for found in _by_key(standard).get(key, ())]
-    rows = texts.filter(requirement__in=called_so).values_list(*ROW_OF_A_REFERENCE) if called_so else ()
-    return meant([(*row, reference_keys(row[3])) for row in rows], search=search, ways=ways)
+    rows = (
+        texts.filter(requirement__in=called_so).values_list(*ROW_OF_A_REFERENCE, "requirement__ref")
+        if called_so
+        else ()
+    )
+    return meant([(*row[:-1], reference_keys(row[-1])) for row in rows], search=search, ways=ways)
+
+
+_titles: Bounded[UUID, Mapping[str, Sequence[UUID]]] = Bounded(size=EDITIONS_KEPT)
+
+
+def _by_trigram(standard_id: UUID) -> Mapping[str, Sequence[UUID]]:
+    """Trigram → requirements, once for each title that has it; kept as `_by_key` is."""
+
+    def make() -> Mapping[str, Sequence[UUID]]:
+        found: dict[str, list[UUID]] = {}
+        rows = RequirementText.objects.filter(requirement__standard=standard_id).annotate(trigrams=_TRIGRAMS)
+        for row, parts in rows.values_list("requirement_id", "trigrams"):
+            for trigram in parts:
+                found.setdefault(trigram, []).append(row)
+        return found
+
+    return _titles.get_or_make(standard_id, make)
+
+
+def _by_likeness(texts: Entries, search: Search) -> Iterable[Row]:
+    """As among public titles, without asking the database to compare each: no index may help it here.
+
+    A title that is as like as asked for has that share of the query's trigrams.
+    """
+    asked = trigrams(search.query)
+    shared = Counter(
+        row for standard in search.standards for one in asked for row in _by_trigram(standard).get(one, ())
+    )
+    near = [row for row, count in shared.items() if count >= LIKE_ENOUGH * len(asked)]
+    return by_likeness(texts.filter(requirement__in=near), search) if near else ()
+
+
+def trigrams(text: str) -> list[str]:
+    """As the database has them, whose idea of a letter depends on how it was set up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT show_trgm(%s)", [text])
+        found: list[str] = cursor.fetchone()[0]
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 from urllib.parse import quote
 
@@ -190,8 +190,12 @@ def _standard(request: Request, card: cards.Card) -> dict[str, Any]:
     return told | {"url": request.build_absolute_uri(reverse("standard", kwargs={"slug": card.slug}))}
 
 
+_TOLD = tuple(field.name for field in fields(Hit) if field.name != "standard")
+
+
 def _told(hit: Hit) -> dict[str, Any]:
-    return asdict(hit) | {"standard": hit.standard.slug, "number": hit.standard.number}
+    told = {name: getattr(hit, name) for name in _TOLD}
+    return told | {"standard": hit.standard.slug, "number": hit.standard.number}
 
 
 def requirement(request: Request, hit: Hit) -> dict[str, Any]:
