@@ -18,7 +18,7 @@ class InheritedAnswer(TenantModel):
     """A person's decision on an offer. Offers themselves are worked out when they are read and stored nowhere.
 
     `offer` is the offer as it was decided on (`selectors.inheritance.offer_body`): level, routes, answers behind them.
-    `answer_version` is the version that confirming gave the answer; a later one was edited by somebody since.
+    Whether the answer still says what came is `inheritance.stands_as_it_came`.
     """
 
     assessment = TenantForeignKey("assessments.Assessment")
@@ -26,7 +26,6 @@ class InheritedAnswer(TenantModel):
     state = models.CharField(max_length=10, choices=InheritedState.choices)
     over_link = models.BooleanField(help_text="Whether it came over a crosswalk: it is not passed on over another one.")
     offer = models.JSONField()
-    answer_version = models.PositiveIntegerField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
 

@@ -235,7 +235,7 @@ def _store(
         [_row(access, assessment, of=of, body=bodies[ref], confirmed=confirmed, now=now) for ref in routes],
         update_conflicts=True,
         unique_fields=["organisation", "assessment", "requirement"],
-        update_fields=["state", "over_link", "offer", "answer_version", "decided_by", "decided_at"],
+        update_fields=["state", "over_link", "offer", "decided_by", "decided_at"],
     )
     return bodies
 
@@ -249,7 +249,6 @@ def _row(
         state=InheritedState.CONFIRMED if confirmed else InheritedState.DISMISSED,
         over_link=body["routes"][0]["kind"] == "crosswalk",
         offer=body,
-        answer_version=body["version"] + 1 if confirmed else None,
         decided_by_id=access.person_id,
         decided_at=now,
     )

@@ -64,12 +64,10 @@ WHERE a.organisation_id = %(organisation)s AND a.assessment_id = %(predecessor)s
 """
 _COPY_INHERITED = """
 INSERT INTO assessments_inheritedanswer (id, organisation_id, assessment_id, requirement_id, state, over_link, offer,
-  answer_version, decided_by_id, decided_at)
+  decided_by_id, decided_at)
 SELECT new_id(), i.organisation_id, %(successor)s, i.requirement_id, i.state, i.over_link, i.offer,
-  CASE WHEN i.answer_version = a.version THEN 1 END, i.decided_by_id, i.decided_at
+  i.decided_by_id, i.decided_at
 FROM assessments_inheritedanswer i
-LEFT JOIN assessments_answer a ON a.organisation_id = i.organisation_id AND a.assessment_id = i.assessment_id
-  AND a.requirement_id = i.requirement_id
 WHERE i.organisation_id = %(organisation)s AND i.assessment_id = %(predecessor)s
 """
 

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from api.pagination import Filters
 from api.problems import Conflict
-from assessments.catalogue.schema import OWN_SLUG
+from assessments.catalogue.addresses import catalog_address
 from assessments.exporting.forms import FORMS, written
 from assessments.exporting.oscal import Json
 from assessments.exporting.plan import NothingToPlan, build_plan
@@ -147,13 +145,7 @@ def _form(request: TenantRequest) -> str:
 
 
 def _catalog_of(record: Record) -> str:
-    """Where the standard itself is to be had: its own ones from the organisation."""
-    slug, organisation = record.whole.standard, record.whole.organisation_slug
-    if slug.startswith(OWN_SLUG):
-        address = reverse("own-standard-oscal", kwargs={"slug": organisation, "own_slug": slug})
-    else:
-        address = reverse("standard-oscal", kwargs={"slug": slug})
-    return f"{settings.BASE_URL}{address}"
+    return catalog_address(record.whole.standard, organisation=record.whole.organisation_slug)
 
 
 def _headers(request: TenantRequest, record: Record, name: str) -> dict[str, str]:

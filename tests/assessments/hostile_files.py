@@ -2,137 +2,29 @@
 
 from __future__ import annotations
 
-import io
 import random
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from tests.assessments import evidence_samples as samples
+from tests.assessments.hostile_archives import archives, bombs
+from tests.assessments.hostile_sample import Hostile, zeros
 from tests.assessments.scanners import EICAR
 from tests.assessments.test_evidence_pdf import PAGES, pdf_of
 
-End = Literal["refused", "rejected", "ready", "either"]
 SEED: Final = 20_261_122
 CATALOGUE = b"<</Type/Catalog/Pages 2 0 R%s>>"
-WORD = f"{samples.OFFICE}.wordprocessingml.document.main+xml"
-
-
-@dataclass(frozen=True, slots=True)
-class Hostile:
-    """`end`: refused at the door (4xx), rejected by the worker, ready and harmless (handed out as what it is, as an
-    attachment), or either of the last two (a mutation that may have hit nothing that counts).
-    """
-
-    label: str
-    name: str
-    content: bytes
-    end: End
 
 
 def corpus(canary: str) -> list[Hostile]:
     """All of them. `canary` is an http address that nothing may ever ask."""
     makers: tuple[Callable[[str], Iterator[Hostile]], ...] = (
-        _bombs, _archives, _pictures, _pdfs, _documents, _polyglots, _names, _viruses, _mutations,
+        bombs, archives, _pictures, _pdfs, _documents, _polyglots, _names, _viruses, _mutations,
     )  # fmt: skip
     return [made for maker in makers for made in maker(canary)]
-
-
-def _zeros(size: int) -> bytes:
-    return b"\0" * size
-
-
-def _set_in_directory(content: bytes, offset: int, form: str, value: int, *, which: int = -1) -> bytes:
-    """The archive with one field of one entry of its directory overwritten."""
-    places, at = [], content.find(b"PK\x01\x02")
-    while at >= 0:
-        places.append(at)
-        at = content.find(b"PK\x01\x02", at + 4)
-    out = bytearray(content)
-    struct.pack_into(form, out, places[which] + offset, value)
-    return bytes(out)
-
-
-def _bombs(_: str) -> Iterator[Hostile]:
-    for megabytes in (20, 60, 190):
-        content = samples.docx_with({"word/media/a.dat": _zeros(megabytes * 1024**2)})
-        yield Hostile(f"zip bomb of {megabytes} MiB", "a.docx", content, "rejected")
-    small = samples.docx_with({"word/a.dat": b"x" * 100})
-    for said in (0, 1, 10**6, 2**31, 2**32 - 1):
-        yield Hostile(f"entry that says {said} bytes", "a.docx", _set_in_directory(small, 24, "<L", said), "rejected")
-    inner = samples.archive({"b": _zeros(10 * 1024**2)})
-    for name in ("word/a.zip", "word/media/a.png", "word/embeddings/a.bin", "word/a.jar", "word/a.dat"):
-        yield Hostile(f"archive inside as {name}", "a.docx", samples.docx_with({name: inner}), "rejected")
-    deep = b"x"
-    for _level in range(12):
-        deep = samples.archive({"a.zip": deep})
-    yield Hostile("archives twelve deep", "a.docx", samples.docx_with({"word/a.dat": deep}), "rejected")
-    two = samples.docx_with({"word/a.bin2": b"abcdefgh" * 9, "word/b.bin2": b"12345678" * 9})
-    for offset in (0, 1, 40):
-        yield Hostile(
-            f"entries that overlap at {offset}", "a.docx", _set_in_directory(two, 42, "<L", offset), "rejected"
-        )
-    many = samples.docx_with({f"word/{n}": b"" for n in range(2_500)})
-    yield Hostile("two thousand five hundred entries", "a.docx", many, "rejected")
-    lol = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(10))
-    bomb = f'<?xml version="1.0"?><!DOCTYPE l [{lol}]><l>&l9;</l>'
-    for name, main, part in (
-        ("a.docx", "word/document.xml", "word/styles.xml"),
-        ("a.xlsx", "xl/workbook.xml", "xl/s.xml"),
-    ):
-        kind = WORD if name == "a.docx" else f"{samples.OFFICE}.spreadsheetml.sheet.main+xml"
-        base = {"[Content_Types].xml": samples.content_types({main: kind}), main: b"<w/>"}
-        for code in ("utf-8", "utf-16"):
-            content = samples.archive(base | {part: bomb.encode(code)})
-            yield Hostile(f"billion laughs in {name}, {code}", name, content, "rejected")
-        content = samples.archive(base | {"[Content_Types].xml": bomb.encode()})
-        yield Hostile(f"billion laughs as the content types of {name}", name, content, "rejected")
-    nested = b"<a>" * 300_000
-    yield Hostile("elements 300,000 deep", "a.docx", samples.archive({"[Content_Types].xml": nested}), "rejected")
-
-
-def _archives(canary: str) -> Iterator[Hostile]:
-    for name in (
-        "../../../etc/cron.d/x",
-        "/etc/passwd",
-        "word/../../x",
-        "c:\\x",
-        "\\\\host\\share",
-        "a\0b",
-        "word/./../..",
-    ):
-        yield Hostile(
-            f"entry named {name!r}", "a.docx", samples.docx_with({name: b"x"}), "either" if "\0" in name else "rejected"
-        )
-    for flag in (1, 0x41, 0x2001):
-        yield Hostile(
-            f"encrypted, flags {flag:#x}", "a.docx", _set_in_directory(samples.docx(), 8, "<H", flag), "rejected"
-        )
-    for method in (1, 6, 9, 12, 14, 93, 95, 98, 99):
-        content = _set_in_directory(samples.docx(), 10, "<H", method)
-        yield Hostile(f"packed by method {method}", "a.docx", content, "rejected")
-    link = zipfile.ZipInfo("word/link")
-    link.external_attr = 0o120777 << 16
-    out = io.BytesIO(samples.docx_with({}))
-    with zipfile.ZipFile(out, "a") as file:
-        file.writestr(link, "/etc/passwd")
-    yield Hostile("symbolic link as an entry", "a.docx", out.getvalue(), "ready")
-    space = "http://schemas.openxmlformats.org/package/2006/relationships"
-    for kind in ("attachedTemplate", "oleObject", "frame", "subDocument"):
-        target = f'<Relationship Id="a" Type="http://x/{kind}" TargetMode="External" Target="{canary}/{kind}"/>'
-        part = {"word/_rels/document.xml.rels": f'<Relationships xmlns="{space}">{target}</Relationships>'.encode()}
-        yield Hostile(f"{kind} from elsewhere", "a.docx", samples.docx_with(part), "rejected")
-    include = f'<x xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="{canary}/xi"/></x>'.encode()
-    yield Hostile("XInclude in a part", "a.docx", samples.docx_with({"word/styles.xml": include}), "ready")
-    external = f'<!DOCTYPE x SYSTEM "{canary}/dtd"><x/>'.encode()
-    yield Hostile(
-        "document type from elsewhere", "a.docx", samples.docx_with({"word/styles.xml": external}), "rejected"
-    )
-    image = f'<w xmlns:r="r"><blip r:link="{canary}/image"/></w>'.encode()
-    yield Hostile("linked picture", "a.docx", samples.docx_with({"word/x.xml": image}), "ready")
 
 
 def _png(width: int, height: int, *, data: bytes = b"\0") -> bytes:
@@ -153,7 +45,7 @@ def _pictures(_: str) -> Iterator[Hostile]:
         (0, 0),
     ):
         yield Hostile(f"PNG of {width} x {height}", "a.png", _png(width, height), "rejected")
-    yield Hostile("PNG with a data bomb", "a.png", _png(8, 8, data=_zeros(50 * 1024**2)), "either")
+    yield Hostile("PNG with a data bomb", "a.png", _png(8, 8, data=zeros(50 * 1024**2)), "either")
     gif = b"GIF89a" + struct.pack("<HH", 65_535, 65_535) + b"\x80\0\0" + b"\0" * 6 + b";"
     tiff = (
         b"II*\0\x08\0\0\0\2\0"
@@ -215,7 +107,7 @@ def _pdfs(canary: str) -> Iterator[Hostile]:
     yield Hostile("catalogue that is itself", "a.pdf", pdf_of(b"1 0 R"), "rejected")
     deep = b"[" * 50_000 + b"]" * 50_000
     yield Hostile("arrays 50,000 deep", "a.pdf", pdf_of(CATALOGUE % b"/X 4 0 R", *PAGES, deep), "rejected")
-    flate = zlib.compress(_zeros(100 * 1024**2), 9)
+    flate = zlib.compress(zeros(100 * 1024**2), 9)
     for times in (1, 2):
         data = flate if times == 1 else zlib.compress(flate, 9)
         filters = b"[" + b"/FlateDecode" * times + b"]"

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Callable
-from contextlib import contextmanager
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
 from django.utils import timezone
 
-from api import request_id
 from assessments.catalogue.editions import Edition, edition
 from assessments.catalogue.models import (
     Crosswalk,
@@ -23,7 +19,6 @@ from assessments.catalogue.models import (
     StandardDraft,
     StandardText,
 )
-from assessments.files import blobs
 from assessments.models import (
     Action,
     Answer,
@@ -48,9 +43,7 @@ from assessments.models import (
 )
 from assessments.services.grants import review_permission
 from assessments.services.snapshot import take_snapshot
-from reports.models import Delivery, Occurrence, Report, ReportLink, ReportState, Schedule
-from tenants import audit
-from tenants.authentication import new_key
+from reports.models import Delivery, Occurrence, Report, ReportLink, Schedule
 from tenants.models import (
     ApiKey,
     AuditEvent,
@@ -63,10 +56,19 @@ from tenants.models import (
     OrganisationExport,
     SignedHead,
 )
-from tenants.portability.files import put
-from tenants.services.exports import file_name
-from tenants.services.heads import sign_head
 from tests.isolation import own_standards
+from tests.isolation.contents import sha256, stored
+from tests.isolation.report_rows import delivery, occurrence, report, report_link, schedule
+from tests.isolation.tenant_rows import (
+    api_key,
+    audit_event,
+    idempotency_record,
+    invitation,
+    invitation_mail,
+    job,
+    organisation_export,
+    signed_head,
+)
 from tests.isolation.transfers import (
     direct_upload,
     evidence_reminder,
@@ -77,14 +79,9 @@ from tests.isolation.transfers import (
 from tests.isolation.world import live_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.isolation.world import Tenant
 
 STANDARD: Final = "iso-56002-2019"
-INVITATION_TOKEN: Final = "invitation-token"
-LINK_TOKEN: Final = "report-token"
-EXPORT_TOKEN: Final = "export-token"
 
 
 def pinned() -> Edition:
@@ -93,81 +90,6 @@ def pinned() -> Edition:
 
 def _leaves() -> list[Any]:
     return [node for node in pinned().nodes if node.assessable]
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def api_key(t: Tenant) -> ApiKey:
-    new = new_key()
-    prefix = t.canary + new.prefix[:4]
-    t.key = new.text.replace(new.prefix, prefix)
-    return ApiKey.objects.create(
-        name=t.text("key"), prefix=prefix, secret_hash=new.secret_hash, scope="read", person=t.people["owner"],
-        expires_at=live_until(), last_used_at=timezone.now(),
-    )  # fmt: skip
-
-
-@contextmanager
-def _acting(t: Tenant) -> Iterator[None]:
-    token = request_id.current.set(t.word("request"))
-    actor = audit._actor.set(audit.Actor(name=f"system:{t.canary}", address=t.word("address")))
-    try:
-        yield
-    finally:
-        request_id.current.reset(token)
-        audit._actor.reset(actor)
-
-
-def audit_event(t: Tenant) -> AuditEvent:
-    with _acting(t):
-        said = {"name": t.text("name")}
-        audit.record(f"{t.canary}.told", object_type=t.word("thing"), object_id=t.word("1"), before=said, after=said)
-    return AuditEvent.objects.get(event=f"{t.canary}.told")
-
-
-def idempotency_record(t: Tenant) -> IdempotencyRecord:
-    return IdempotencyRecord.objects.create(
-        person=t.people["owner"], route=t.word("route"), key=t.word("key"), fingerprint=_sha256(t.canary), status=201,
-        body=t.text("body").encode(),
-    )  # fmt: skip
-
-
-def invitation(t: Tenant) -> Invitation:
-    return Invitation.objects.create(
-        email=f"{t.canary}.invited@example.org", offer="viewer", token_hash=_sha256(t.word(INVITATION_TOKEN)),
-        invited_by=t.people["owner"], expires_at=live_until(),
-    )  # fmt: skip
-
-
-def invitation_mail(t: Tenant) -> InvitationMail:
-    return InvitationMail.objects.create(
-        invitation=t.of(Invitation), inviter=t.people["owner"], at=timezone.now() - timedelta(days=2)
-    )
-
-
-def job(t: Tenant) -> Job:
-    return Job.objects.create(
-        kind=t.word("kind"), key=t.word("job"), payload={"word": t.canary}, state="failed", error=t.text("error"),
-        requested_by=t.people["owner"], request_id=t.word("request"), address=t.word("address"),
-    )  # fmt: skip
-
-
-def signed_head(t: Tenant) -> SignedHead:
-    signed = sign_head(day="2026-01-31")
-    assert signed is not None
-    return signed
-
-
-def organisation_export(t: Tenant) -> OrganisationExport:
-    export = OrganisationExport.objects.create(
-        state="ready", requested_by=t.people["owner"], ready_at=timezone.now(), expires_at=live_until(), size=7,
-        sha256=_sha256(t.canary), canonical=_sha256(t.canary), error=t.text("error"),
-        token_hash=_sha256(t.word(EXPORT_TOKEN)), link_until=live_until(),
-    )  # fmt: skip
-    put(file_name(export.pk), organisation_id=t.pk, content=io.BytesIO(t.text("export").encode()))
-    return export
 
 
 def _assessment(t: Tenant, *, word: str) -> Assessment:
@@ -230,22 +152,13 @@ def evidence(t: Tenant) -> Evidence:
     return _evidence(t, number=1, word=t.canary)
 
 
-def _stored(t: Tenant, text: str) -> tuple[int, str]:
-    """Size and hash of a file with `text` in it, kept among the organisation's blobs."""
-    digest = _sha256(text)
-    path = t.folder / digest
-    path.write_text(text)
-    blobs.keep(path, organisation_id=t.pk, sha256=digest)
-    return len(text.encode()), digest
-
-
 def evidence_text(word: str) -> str:
     """What stands in the file of an evidence with that word."""
     return f"{word} evidence file"
 
 
 def _version(t: Tenant, of: Evidence, *, word: str) -> EvidenceVersion:
-    size, digest = _stored(t, evidence_text(word))
+    size, digest = stored(t, evidence_text(word))
     return EvidenceVersion.objects.create(
         evidence=of, number=1, file_name=f"{word}.txt", media_type=f"text/x-{word}", size=size, sha256=digest,
         uploaded_by=t.people["assessor"], state="ready", virus_scan="clean", reason=f"{word} reason",
@@ -271,7 +184,7 @@ def inherited_answer(t: Tenant) -> InheritedAnswer:
         assessment=t.of(Assessment), requirement_id=_leaves()[0].id, state="confirmed", over_link=False,
         offer={"ref": t.ref, "carries": "full", "level": 2.0, "applicable": True, "reason": t.text("reason"),
                "routes": [route]},
-        answer_version=1, decided_by=t.people["assessor"], decided_at=timezone.now(),
+        decided_by=t.people["assessor"], decided_at=timezone.now(),
     )  # fmt: skip
 
 
@@ -295,7 +208,7 @@ def review_grant(t: Tenant) -> ReviewGrant:
 
 def outside_invitation(t: Tenant) -> OutsideInvitation:
     offer = Invitation.objects.create(
-        email=f"{t.canary}.outside@example.org", offer="outside", token_hash=_sha256(t.word("outside")),
+        email=f"{t.canary}.outside@example.org", offer="outside", token_hash=sha256(t.word("outside")),
         invited_by=t.people["owner"], expires_at=live_until(),
     )  # fmt: skip
     return OutsideInvitation.objects.create(invitation=offer, assessment=t.of(Assessment), access_until=live_until())
@@ -309,43 +222,6 @@ def action(t: Tenant) -> Action:
     return Action.objects.create(
         assessment=t.of(Assessment), requirement_id=_leaves()[0].id, title=t.text("action"),
         description=t.text("description"), owner=t.people["assessor"], created_by=t.people["owner"],
-    )  # fmt: skip
-
-
-def report(t: Tenant) -> Report:
-    size, digest = _stored(t, t.text("report file"))
-    return Report.objects.create(
-        assessment=t.of(Assessment), snapshot=t.of(Snapshot), job=t.of(Job), state=ReportState.READY,
-        requested_by=t.people["owner"], ready_at=timezone.now(), file_name=t.word("report.pdf"), size=size, pages=1,
-        sha256=digest, error=t.text("error"),
-    )  # fmt: skip
-
-
-def report_link(t: Tenant) -> ReportLink:
-    return ReportLink.objects.create(
-        report=t.of(Report), token_hash=_sha256(t.word(LINK_TOKEN)), recipient=f"{t.canary}.reader@example.org",
-        created_by=t.people["owner"], expires_at=live_until(),
-    )  # fmt: skip
-
-
-def schedule(t: Tenant) -> Schedule:
-    return Schedule.objects.create(
-        name=t.text("schedule"), assessment=t.of(Assessment), cadence="weekly", weekday=0, time=time(8, 30),
-        time_zone="Europe/Berlin", recipients=[f"{t.canary}.leader@example.org"], created_by=t.people["owner"],
-        next_run_at=live_until(),
-    )  # fmt: skip
-
-
-def occurrence(t: Tenant) -> Occurrence:
-    return Occurrence.objects.create(
-        schedule=t.of(Schedule), key=t.word("occurrence"), due_at=timezone.now(), report=t.of(Report)
-    )
-
-
-def delivery(t: Tenant) -> Delivery:
-    return Delivery.objects.create(
-        occurrence=t.of(Occurrence), recipient=f"{t.canary}.leader@example.org", message_id=t.word("message"),
-        error=t.text("error"),
     )  # fmt: skip
 
 

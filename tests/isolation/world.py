@@ -142,8 +142,9 @@ def _name_arguments(tenant: Tenant) -> None:
     )
     from reports.models import Report, ReportLink, Schedule
     from tenants.models import ApiKey, Invitation, Job, OrganisationExport, SignedHead
-    from tests.isolation.factories import EXPORT_TOKEN, INVITATION_TOKEN, LINK_TOKEN
     from tests.isolation.own_standards import STANDARD, own_crosswalk, own_ref, own_slug
+    from tests.isolation.report_rows import LINK_TOKEN
+    from tests.isolation.tenant_rows import EXPORT_TOKEN, INVITATION_TOKEN
     from tests.isolation.transfers import file_token, request_token, upload_token
 
     named = {

@@ -11,18 +11,17 @@ from datetime import date
 from typing import Any, Literal
 
 import orjson
-from django.conf import settings
-from django.urls import reverse
 
 from api.problems import NotFound
 from assessments.catalogue import selectors
+from assessments.catalogue.addresses import catalog_address
 from assessments.catalogue.comparison import CatalogueEntry, Crossing, compare, crossing_of
 from assessments.catalogue.crosswalk import MARK, CrosswalkSource, counts_of
 from assessments.catalogue.crosswalk_selectors import in_language
 from assessments.catalogue.models import Crosswalk
 from assessments.catalogue.own_crosswalks.joining import CROSSWALKS_OF, OWN
 from assessments.catalogue.own_crosswalks.selectors import Joined, document_of, joined
-from assessments.catalogue.schema import DEFAULT_LANGUAGE, OWN_SLUG
+from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.catalogue.search.own import own_current
 from assessments.catalogue.selectors import Current, startable_standard
 from assessments.exporting.mapping import MappingSource, build_mapping
@@ -77,7 +76,7 @@ def own_mapping(row: Crosswalk, *, organisation: str, language: str | None) -> d
     return build_mapping(
         MappingSource(
             slugs=(row.source_slug, row.target_slug),
-            hrefs=_hrefs(row.source_slug, row.target_slug, organisation=organisation),
+            hrefs=_addresses(row.source_slug, row.target_slug, organisation=organisation),
             name=str(row),
             provenance=row.provenance,
             method=in_language(row.method, language=language or DEFAULT_LANGUAGE),
@@ -99,7 +98,7 @@ def joined_mapping(a: str, b: str, *, organisation: str, language: str | None) -
     return build_mapping(
         MappingSource(
             slugs=(a, b),
-            hrefs=_hrefs(a, b, organisation=organisation),
+            hrefs=_addresses(a, b, organisation=organisation),
             name=crossing.name,
             provenance=crossing.provenance,
             method=crossing.method,
@@ -157,14 +156,5 @@ def _dated(row: Crosswalk) -> date:
     return row.reviewed_on or row.created_at.date()
 
 
-def _hrefs(a: str, b: str, *, organisation: str) -> tuple[str, str]:
-    """Where the two standards are to be had."""
-    return _href(a, organisation=organisation), _href(b, organisation=organisation)
-
-
-def _href(slug: str, *, organisation: str) -> str:
-    if slug.startswith(OWN_SLUG):
-        address = reverse("own-standard-oscal", kwargs={"slug": organisation, "own_slug": slug})
-    else:
-        address = reverse("standard-oscal", kwargs={"slug": slug})
-    return f"{settings.BASE_URL}{address}"
+def _addresses(a: str, b: str, *, organisation: str) -> tuple[str, str]:
+    return catalog_address(a, organisation=organisation), catalog_address(b, organisation=organisation)
