@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from api.problems import NotFound
 from assessments.catalogue.crosswalk import MARK, CrosswalkDocument, Side
@@ -35,7 +35,7 @@ class Joined:
     """All that links two standards for the organisation in scope, read from the first to the second."""
 
     crosswalks: Mapping[str, Crosswalk]
-    """joining.CROSSWALKS_OF → the crosswalk, of those there are."""
+    """joining.CROSSWALKS_OF → the crosswalk, of those there are and in that order."""
     links: tuple[JoinedLink, ...]
     sides: tuple[Side, Side]
     titles: tuple[Mapping[str, str], Mapping[str, str]]
@@ -157,7 +157,7 @@ def side_of_current(current: Current) -> Side:
 def joined(a: Current, b: Current) -> Joined:
     """What the catalogue and the organisation say of two standards; one query, and what is not in memory."""
     either = Q(source_slug=a.slug, target_slug=b.slug) | Q(source_slug=b.slug, target_slug=a.slug)
-    rows = list(Crosswalk.objects.filter(either, is_current=True))
+    rows = Crosswalk.objects.filter(either, is_current=True).order_by(F("organisation_id").asc(nulls_first=True))
     crosswalks = {PUBLIC if row.organisation_id is None else OWN: row for row in rows}
     turned = frozenset(of for of, row in crosswalks.items() if row.source_slug != a.slug)
     links = {of: _links(row.pk, is_turned=of in turned) for of, row in crosswalks.items()}
