@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from assessments.catalogue.models import RequirementText
-from assessments.catalogue.search.own import LIKE_ENOUGH
+from assessments.catalogue.search.own import LIKE_ENOUGH, trigrams
 from tenants.scope import tenant_scope
 from tests.assessments.own_standards import published, started
 from tests.cast import Api, House
@@ -81,6 +81,7 @@ def test_gathering_by_trigrams_loses_no_title_that_is_like_enough(own: House, sl
 
 
 def test_a_title_is_gathered_by_the_share_that_the_database_asks_for() -> None:
+    assert trigrams("share"), "a connection knows the setting only once a function of the module was called on it"
     with connection.cursor() as cursor:
         cursor.execute("SHOW pg_trgm.word_similarity_threshold")
         assert float(cursor.fetchone()[0]) == LIKE_ENOUGH
