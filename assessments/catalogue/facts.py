@@ -58,8 +58,11 @@ class Months(TypedDict):
 
 
 class Deadline(TypedDict):
+    """`within`: the time as the publisher says it ("one month after the notification") where hours are only near it."""
+
     what: str
     hours: float
+    within: NotRequired[str]
 
 
 class Source(TypedDict):

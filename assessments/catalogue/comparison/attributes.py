@@ -187,7 +187,7 @@ TYPED_ATTRIBUTES: tuple[Attribute, ...] = (
         empty="[applies|apply] nowhere in particular",
     ),
     Attribute(
-        "reporting_deadlines_hours", "Reporting deadlines", 7, _with("[asks|ask] for ", words.deadlines_words),
+        "reporting_deadlines_hours", "Reporting deadlines", 7, _with("[asks|ask] for ", words.few_deadlines),
         words.deadlines_words, set_distance, empty="[sets|set] no reporting deadline",
     ),
     Attribute("status", "Status", 6, _with("[has|have] the status ", words.slug_words), words.slug_words),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from assessments.catalogue.comparison.attributes import nature_words
 from assessments.catalogue.comparison.profiles import StandardProfile
-from assessments.catalogue.comparison.words import slugs_joined
+from assessments.catalogue.comparison.words import sectors_words
 
 _MARK = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
 
@@ -90,7 +90,7 @@ def short_sentence(a: StandardProfile, b: StandardProfile, *, about: str, label:
 def verdict_sentence(side: StandardProfile, other: StandardProfile) -> str:
     """What the standard is for and who adopts it, from nature, sectors and the profile's two verdict parts."""
     template = choose(VERDICT, pair=(side.slug, other.slug), about=f"verdict of {side.slug}")
-    nature, sectors = nature_words(side.facts["nature"]), slugs_joined(side.facts["sectors"])
+    nature, sectors = nature_words(side.facts["nature"]), sectors_words(side.facts["sectors"])
     if not side.has_prose:
         template = choose(VERDICT_OF_FEW, pair=(side.slug, other.slug), about=f"verdict of {side.slug}")
         return template.format(name=side.name, nature=nature, sectors=sectors, publisher=side.facts["publisher"])

@@ -61,6 +61,13 @@ def slugs_joined(slugs: Sequence[str]) -> str:
     return joined([slug_words(slug) for slug in slugs])
 
 
+def sectors_words(slugs: Sequence[str], *, most: int = 4) -> str:
+    """All sectors of a short list, within a sentence; of a long one the first, for the table tells them all."""
+    return (
+        slugs_joined(slugs) if len(slugs) <= most else joined([*map(slug_words, slugs[: most - 1]), "further sectors"])
+    )
+
+
 def few(names: Sequence[str], *, most: int = 3) -> str:
     """The first names of a long list and how many more there are, for use within a sentence."""
     more = len(names) - most
@@ -84,7 +91,16 @@ def months_words(months: Months) -> str:
 
 
 def deadlines_words(deadlines: Sequence[Deadline]) -> str:
-    return joined([f"{deadline['what']} within {_span(deadline['hours'])}" for deadline in deadlines])
+    return joined([_deadline(deadline) for deadline in deadlines])
+
+
+def few_deadlines(deadlines: Sequence[Deadline]) -> str:
+    """The first two of a long list, for use within a sentence."""
+    return few([_deadline(deadline) for deadline in deadlines], most=2)
+
+
+def _deadline(deadline: Deadline) -> str:
+    return f"{deadline['what']} within {deadline.get('within') or _span(deadline['hours'])}"
 
 
 def _span(hours: float) -> str:

@@ -55,11 +55,12 @@ def _months(place: Place) -> dict[str, Any]:
 
 
 def _deadlines(place: Place) -> list[dict[str, Any]]:
-    read = [item.members(required=("what", "hours")) for item in place.items()]
+    read = [item.members(required=("what", "hours"), optional=("within",)) for item in place.items()]
     return [
         {"what": members["what"].text(), "hours": members["hours"].number()}
+        | ({"within": members["within"].text()} if "within" in members else {})
         for members in read
-        if len(members) == len(("what", "hours"))
+        if {"what", "hours"} <= members.keys()
     ]
 
 
