@@ -17,7 +17,7 @@ from assessments.catalogue.comparison.attributes import nature_words
 from assessments.catalogue.comparison.profiles import called
 from assessments.catalogue.comparison.words import slugs_joined
 from assessments.catalogue.models import StandardText
-from assessments.catalogue.schema import DEFAULT_LANGUAGE
+from assessments.catalogue.schema import DEFAULT_LANGUAGE, DEPTHS
 from assessments.catalogue.selectors import ALL_SECTORS, Current
 
 _STATE: Final = ("slug", "number", "publisher", "year", "nature", "sectors", "depth", "outline")
@@ -147,6 +147,11 @@ def filtered(cards: Sequence[Card], *, words: str, sector: str, nature: str) -> 
         and (not sector or sector in card.sectors or ALL_SECTORS in card.sectors)
         and (not nature or nature == card.nature)
     )
+
+
+def by_depth(cards: Sequence[Card]) -> tuple[Card, ...]:
+    """What can be assessed before what can be read, and that before what a few facts are known of."""
+    return tuple(sorted(cards, key=lambda card: DEPTHS.index(card.depth)))
 
 
 def featured(cards: Sequence[Card], *, most: int) -> tuple[PairLink, ...]:

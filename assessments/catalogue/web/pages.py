@@ -10,7 +10,7 @@ import gzip
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Any, Final
 
 from django.conf import settings
@@ -43,6 +43,11 @@ NATURE_NAMES: Final = {
     "law": "Law",
     "framework": "Voluntary framework",
     "scheme": "Industry scheme",
+}
+DEPTH_NAMES: Final = {
+    "full": "To assess, read and compare",
+    "profile": "To read and compare",
+    "record": "Known by a few facts",
 }
 HTML: Final = "text/html; charset=utf-8"
 XML: Final = "application/xml; charset=utf-8"
@@ -109,12 +114,14 @@ def standards_page(catalogue: Sequence[Current], *, words: str, sector: str, nat
 
     def make() -> WebPage:
         found = cards.cards_of(catalogue)
-        page = Paginator(cards.filtered(found, words=words, sector=sector, nature=nature), CARDS_PER_PAGE).get_page(
-            number
-        )
+        fitting = cards.filtered(found, words=words, sector=sector, nature=nature)
+        page = Paginator(cards.by_depth(fitting), CARDS_PER_PAGE).get_page(number)
         sectors = sorted({sector for card in found for sector in card.sectors} - {ALL_SECTORS})
         context = {
             "page": page,
+            "groups": [
+                (DEPTH_NAMES[depth], list(group)) for depth, group in groupby(page, key=lambda card: card.depth)
+            ],
             "words": words,
             "sector": sector,
             "nature": nature,

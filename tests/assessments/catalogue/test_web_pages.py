@@ -250,7 +250,7 @@ def test_the_list_is_searched_by_word_sector_and_nature() -> None:
         every = {
             words(link)
             for number in range(1, most + 1)
-            for link in elements(parsed(text_of(f"/standards/?{query}&page={number}")), "h3")
+            for link in elements(parsed(text_of(f"/standards/?{query}&page={number}")), "h4")
         }
         return sorted(every)
 
@@ -265,7 +265,15 @@ def test_the_list_is_searched_by_word_sector_and_nature() -> None:
     assert "ISO 27001" in found("sector=financial-services")
     assert found("q=%00%3Cscript%3E") == []
     assert found("") == sorted(card.name for card in cards_of(current_standards()))
-    assert elements(parsed(text_of("/standards/?page=99999")), "h3")
+    assert elements(parsed(text_of("/standards/?page=99999")), "h4")
+
+
+def test_what_can_be_assessed_comes_first_in_the_list() -> None:
+    assessable = sorted((card.name for card in cards_of(current_standards()) if card.assessable), key=str.casefold)
+    page = parsed(text_of("/standards/"))
+    assert [words(name) for name in elements(page, "h4")][: len(assessable)] == assessable
+    assert [words(group) for group in elements(page, "h3")] == [*pages.DEPTH_NAMES.values()]
+    assert "To assess, read and compare" not in text_of("/standards/?q=bsi")
 
 
 def test_the_sitemap_holds_every_standard_and_the_pairs_of_full_ones_or_with_links() -> None:
