@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison.attributes import nature_words
 from assessments.catalogue.comparison.profiles import called
-from assessments.catalogue.comparison.words import slugs_joined
+from assessments.catalogue.comparison.words import sectors_words, slugs_joined
 from assessments.catalogue.models import StandardText
 from assessments.catalogue.schema import DEFAULT_LANGUAGE, DEPTHS
 from assessments.catalogue.selectors import ALL_SECTORS, Current
@@ -66,6 +66,11 @@ class Card:
     @property
     def sectors_words(self) -> str:
         return slugs_joined(self.sectors)
+
+    @property
+    def kind_words(self) -> str:
+        """As "a law for all sectors"."""
+        return f"{self.nature_words} for {sectors_words(self.sectors)}"
 
     def has(self, words: Sequence[str]) -> bool:
         """Whether each of the words, lower case, stands somewhere on the card."""
