@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from assessments.catalogue.own_crosswalks import views
+from assessments.catalogue.own_crosswalks import file_views, views
 
 _ALL = "organisations/<slug:slug>/crosswalks/"
 _ONE = f"{_ALL}<str:own_crosswalk>/"
@@ -17,7 +17,7 @@ urlpatterns = [
     path(_ONE, views.OwnCrosswalkView.as_view(), name="own-crosswalk"),
     path(f"{_ONE}lint/", views.OwnCrosswalkLintView.as_view(), name="own-crosswalk-lint"),
     path(f"{_ONE}review/", views.OwnCrosswalkReviewView.as_view(), name="own-crosswalk-review"),
-    path(f"{_ONE}oscal/", views.OwnCrosswalkOscalView.as_view(), name="own-crosswalk-oscal"),
+    path(f"{_ONE}oscal/", file_views.OwnCrosswalkOscalView.as_view(), name="own-crosswalk-oscal"),
     path(_COMPARISON, views.OwnComparisonView.as_view(), name="own-comparison"),
-    path(f"{_COMPARISON}oscal/", views.OwnComparisonOscalView.as_view(), name="own-comparison-oscal"),
+    path(f"{_COMPARISON}oscal/", file_views.OwnComparisonOscalView.as_view(), name="own-comparison-oscal"),
 ]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from api.etag import IF_MATCH, etag, expected_version
@@ -30,11 +29,6 @@ from tenants.roles import Action
 from tenants.views.tenant import TenantRequest, TenantView
 
 TAGS = ["own crosswalks"]
-_OSCAL = {
-    (200, "application/json"): OpenApiResponse(
-        OpenApiTypes.OBJECT, description="A mapping-collection of OSCAL 1.2.1; exporting/PROPERTIES.md."
-    )
-}
 
 
 def _content(request: TenantRequest) -> dict[str, Any]:
@@ -161,17 +155,6 @@ class OwnCrosswalkReviewView(TenantView):
         )
 
 
-class OwnCrosswalkOscalView(TenantView):
-    actions = {"GET": Action.STANDARD_READ}
-
-    @extend_schema(operation_id="own_crosswalk_oscal", parameters=[LANGUAGE], responses=_OSCAL, tags=TAGS)
-    def get(self, request: TenantRequest, own_crosswalk: str) -> Response:
-        """One of the organisation's crosswalks as an OSCAL mapping-collection."""
-        row = selectors.own_crosswalk(own_crosswalk)
-        body = comparing.own_mapping(row, organisation=request.organisation.slug, language=asked_language(request))
-        return Response(body, headers=_as_file(str(row)))
-
-
 class OwnComparisonView(TenantView):
     actions = {"GET": Action.STANDARD_READ}
 
@@ -182,19 +165,3 @@ class OwnComparisonView(TenantView):
         response = HttpResponse(body, content_type="application/json")
         response["Content-Language"] = language
         return response
-
-
-class OwnComparisonOscalView(TenantView):
-    actions = {"GET": Action.STANDARD_READ}
-
-    @extend_schema(operation_id="own_comparison_oscal", parameters=[LANGUAGE], responses=_OSCAL, tags=TAGS)
-    def get(self, request: TenantRequest, own_slug: str, b: str) -> Response:
-        """All that links two standards, public and own, as one OSCAL mapping-collection; each map tells whose it is."""
-        body = comparing.joined_mapping(
-            own_slug, b, organisation=request.organisation.slug, language=asked_language(request)
-        )
-        return Response(body, headers=_as_file(f"{own_slug}--{b}"))
-
-
-def _as_file(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}-mapping.json"'}
