@@ -1,6 +1,8 @@
-"""Where other programs find what the catalogue holds."""
+"""Where people and other programs find what the catalogue holds."""
 
 from __future__ import annotations
+
+from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
@@ -15,3 +17,8 @@ def catalog_address(slug: str, *, organisation: str) -> str:
     else:
         address = reverse("standard-oscal", kwargs={"slug": slug})
     return f"{settings.BASE_URL}{address}"
+
+
+def requirement_address(slug: str, ref: str) -> str:
+    """The page of one requirement of a public standard."""
+    return f"/standards/{slug}/{quote(ref, safe='():,')}/"

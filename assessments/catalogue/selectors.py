@@ -17,7 +17,7 @@ from api.languages import first_spoken
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison import StandardProfile
 from assessments.catalogue.loader import load_vocabulary
-from assessments.catalogue.models import Standard, StandardText
+from assessments.catalogue.models import RequirementText, Standard, StandardText
 from assessments.catalogue.schema import DEFAULT_LANGUAGE, Vocabulary
 from assessments.catalogue.sync import DATA
 from tenants.managed import is_visible
@@ -203,3 +203,10 @@ def vocabulary() -> Vocabulary:
 
 def theme_names(language: str) -> dict[str, str]:
     return {theme: names.get(language) or names[DEFAULT_LANGUAGE] for theme, names in vocabulary().themes.items()}
+
+
+def asked_requirements() -> list[tuple[str, str]]:
+    """(slug, ref) of every requirement with a question in a current public standard, in document order; one query."""
+    rows = RequirementText.public.filter(requirement__standard__is_current=True, language=DEFAULT_LANGUAGE)
+    rows = rows.exclude(question="").order_by("requirement__standard__slug", "requirement__position")
+    return list(rows.values_list("requirement__standard__slug", "requirement__ref"))

@@ -21,6 +21,7 @@ ADDRESSES = [
     "/standards/?q=27001+A.5.1",
     "/standards/?q=nothing+of+the+kind",
     "/standards/iso-13485-2016/",
+    "/standards/iso-27001-2022/A.5.1/",
     COMPARISON,
     "/compare/eu-dora-vs-iso-27001-2022/",
     f"{COMPARISON}pdf/",
@@ -119,15 +120,21 @@ def test_a_visitor_with_a_keyboard_skips_to_the_content_and_opens_an_answer(site
     assert told == {"first": "Skip to the content", "landed": "main", "visible": "solid", "opened": True}
 
 
-def test_what_a_search_found_is_shown_where_it_stands(site: str) -> None:
-    """A hit leads into a tree that is folded: the browser unfolds it."""
-
-    def follow(browser: Browser) -> tuple[str, bool]:
+def test_a_requirement_is_two_steps_away_and_its_neighbour_a_third(site: str) -> None:
+    def follow(browser: Browser) -> list[str]:
         page = browser.new_page()
         page.goto(f"{site}/standards/?q=27001+A.5.1")
         page.locator(".hits a").first.click()
+        told = [page.url.removeprefix(site)]
+        page.locator("a[rel=next]").click()
+        page.wait_for_url("**/A.5.2/")
+        told.append(page.locator("h1").inner_text())
+        page.goto(f"{site}/standards/iso-27001-2022/#req-A.5.1")
         target = page.locator(":target")
         target.wait_for(state="visible", timeout=5000)
-        return page.url.removeprefix(site), target.is_visible()
+        return [*told, target.inner_text()]
 
-    assert in_chromium(follow) == ("/standards/iso-27001-2022/#req-A.5.1", True)
+    found, after, unfolded = in_chromium(follow)
+    assert found == "/standards/iso-27001-2022/A.5.1/"
+    assert after.startswith("A.5.2 ")
+    assert unfolded.startswith("A.5.1 "), "a folded tree opens for what an address points at"

@@ -31,6 +31,7 @@ UNDOCUMENTED: Final = {
     "home-page": "a page for people",
     "standards-page": "a page for people",
     "standard-page": "a page for people",
+    "requirement-page": "a page for people",
     "comparison-page": "a page for people",
     "comparison-file": "a page for people",
     "guides-page": "a page for people",
@@ -48,6 +49,7 @@ PLAIN_METHODS: Final = {
     "home-page": ("GET",),
     "standards-page": ("GET",),
     "standard-page": ("GET",),
+    "requirement-page": ("GET",),
     "comparison-page": ("GET",),
     "comparison-file": ("GET", "POST"),
     "guides-page": ("GET",),
@@ -58,9 +60,8 @@ PLAIN_METHODS: Final = {
 }
 """Methods of addresses that plain functions answer, and of the public pages, which are no part of the API."""
 CATALOGUE_PAGES: Final = (
-    "home-page", "standards-page", "standard-page", "comparison-page", "comparison-file", "guides-page", "guide-page",
-    "links-page",
-    "sitemap",
+    "home-page", "standards-page", "standard-page", "requirement-page", "comparison-page", "comparison-file",
+    "guides-page", "guide-page", "links-page", "sitemap",
 )  # fmt: skip
 ARGUMENTS: Final = {
     ("invitation-page", "token"): "invitation_token",

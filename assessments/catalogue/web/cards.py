@@ -94,6 +94,12 @@ class PairLink:
     def address(self) -> str:
         return pair_address(self.a.slug, self.b.slug)
 
+    @property
+    def is_near(self) -> bool:
+        """Whether both can be assessed, or one names the other as related."""
+        both_full = self.a.depth == self.b.depth == "full"
+        return both_full or self.a.slug in self.b.related or self.b.slug in self.a.related
+
 
 _cards: Bounded[tuple[UUID, ...], tuple[Card, ...]] = Bounded(size=4)
 

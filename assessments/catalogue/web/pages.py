@@ -18,6 +18,7 @@ from django.core.paginator import Paginator
 from django.template.loader import render_to_string
 
 from assessments.catalogue import selectors
+from assessments.catalogue.addresses import requirement_address
 from assessments.catalogue.bounded import Bounded
 from assessments.catalogue.comparison import StandardProfile, compare
 from assessments.catalogue.comparison.order import order_of
@@ -145,6 +146,7 @@ def standard_page(current: Current, *, catalogue: Sequence[Current]) -> WebPage:
         published = selectors.published_standard(current.id, language=language)
         profile = published.profile
         path = f"/standards/{current.slug}/"
+        pairs = cards.pairs_with(cards.cards_of(catalogue), slug=current.slug)
         context = {
             "standard": profile,
             "facts": profile.facts,
@@ -156,7 +158,8 @@ def standard_page(current: Current, *, catalogue: Sequence[Current]) -> WebPage:
             "tree": contents.tree_rows(edition(current.id), language=language) if published.depth == "full" else (),
             "description": contents.shortened(f"{profile.name}: {profile.prose['one_line']}"),
             "faq_data": contents.faq_data(profile.faq) if profile.faq else "",
-            "pairs": cards.pairs_with(cards.cards_of(catalogue), slug=current.slug),
+            "near": [pair for pair in pairs if pair.is_near],
+            "far": [pair for pair in pairs if not pair.is_near],
             "guides": guides_about(current.slug),
         }
         return render("catalogue/standard.html", context, path=path, language=language)
@@ -241,14 +244,15 @@ def guide_page(guide: Guide, *, catalogue: Sequence[Current]) -> WebPage:
 
 
 def sitemap(catalogue: Sequence[Current]) -> WebPage:
-    """Every standard, and the pairs of which both are told in full or whose links are counted; the other pairs say too
-    little to be looked for.
+    """Every standard, each requirement with a question, and the pairs of which both are told in full or whose links are
+    counted; the others say too little to be looked for.
     """
     linked = {pair for pair in counted_pairs() if {*pair} <= {entry.slug for entry in catalogue}}
 
     def make() -> WebPage:
         full = sorted(entry.slug for entry in catalogue if entry.is_assessable)
         paths = ["/", "/standards/", *(f"/standards/{entry.slug}/" for entry in catalogue)]
+        paths += [requirement_address(slug, ref) for slug, ref in selectors.asked_requirements()]
         paths += ["/guides/", *(guide.address for guide in guides())]
         paths += sorted({cards.pair_address(a, b) for a, b in {*combinations(full, 2), *linked}})
         text = render_to_string("catalogue/sitemap.xml", {"addresses": [settings.BASE_URL + path for path in paths]})

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.HomePage.as_view(), name="home-page"),
     path("standards/", views.StandardsPage.as_view(), name="standards-page"),
     path("standards/<str:slug>/", views.StandardPage.as_view(), name="standard-page"),
+    path("standards/<str:slug>/<str:ref>/", views.RequirementPage.as_view(), name="requirement-page"),
     path("compare/<str:a>-vs-<str:b>/", views.ComparisonPage.as_view(), name="comparison-page"),
     path("compare/<str:source>-vs-<str:target>/links/", views.LinksPage.as_view(), name="links-page"),
     path("guides/", views.GuidesPage.as_view(), name="guides-page"),

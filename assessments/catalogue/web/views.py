@@ -15,9 +15,10 @@ from rest_framework.request import Request
 from api.problems import NotFound, Problem
 from api.views import PublicView
 from assessments.catalogue import selectors
+from assessments.catalogue.addresses import requirement_address
 from assessments.catalogue.selectors import Current
 from assessments.catalogue.views import CACHE_CONTROL, is_fresh
-from assessments.catalogue.web import cards, link_pages, pages
+from assessments.catalogue.web import cards, link_pages, pages, requirement_pages
 from assessments.catalogue.web.guides import guides
 
 LONGEST_FILTER: Final = 100
@@ -105,6 +106,22 @@ class StandardPage(PageView):
         if found is None:
             raise NotFound
         return _answer(request, pages.standard_page(found, catalogue=catalogue))
+
+
+class RequirementPage(PageView):
+    def get(self, request: Request, slug: str, ref: str) -> HttpResponseBase:
+        """One requirement of a standard; another spelling of its reference leads to its one address."""
+        catalogue = selectors.current_standards()
+        found = next((entry for entry in catalogue if entry.slug == slug), None)
+        if found is None:
+            raise NotFound
+        page = requirement_pages.requirement_page(found, ref=ref, catalogue=catalogue)
+        if page is None:
+            meant = requirement_pages.ref_meant(found, ref)
+            if meant is None:
+                raise NotFound
+            return _moved(requirement_address(slug, meant))
+        return _answer(request, page)
 
 
 class ComparisonPage(PageView):

@@ -17,9 +17,10 @@ from django.conf import settings
 from django.test import Client
 from tinyhtml5.parser import HTMLParser
 
+from assessments.catalogue.addresses import requirement_address
 from assessments.catalogue.crosswalk import SideCounts
 from assessments.catalogue.models import Crosswalk, Standard
-from assessments.catalogue.selectors import current_standards, theme_names
+from assessments.catalogue.selectors import asked_requirements, current_standards, theme_names
 from assessments.catalogue.web import pages
 from assessments.catalogue.web.cards import cards_of
 from assessments.catalogue.web.guides import guides
@@ -31,7 +32,12 @@ ONE, TWO = "iso-13485-2016", "iso-56002-2019"
 SHIPPED = (ONE, TWO, "iso-27001-2022", "cis-controls-v8.1", "eu-dora", "eu-gdpr")
 PAIRS = [f"/compare/{a}-vs-{b}/" for a, b in combinations(sorted(SHIPPED), 2)]
 PAIR = f"/compare/{ONE}-vs-{TWO}/"
-PLACES = ["/", "/standards/", "/standards/?q=dora&nature=law", *(f"/standards/{slug}/" for slug in SHIPPED), *PAIRS]
+REQUIREMENTS = ["iso-27001-2022/A.5.1/", "iso-27001-2022/A.5/", "nist-sp-800-53-r5/AC-2(1)/", "eu-gdpr/9/"]
+PLACES = [
+    "/", "/standards/", "/standards/?q=dora&nature=law", *PAIRS,
+    *(f"/standards/{slug}/" for slug in (*SHIPPED, "nist-sp-800-53-r5")),
+    *(f"/standards/{path}" for path in REQUIREMENTS),
+]  # fmt: skip
 MOST_BYTES = 60_000
 _NUMBER = re.compile(r"\d[\d.,]*")
 _XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -286,4 +292,8 @@ def test_the_sitemap_holds_every_standard_and_the_pairs_of_full_ones_or_with_lin
     pairs = [f"{settings.BASE_URL}/compare/{a}-vs-{b}/" for a, b in {*combinations(full, 2), *linked}]
     assert set(pairs) < set(told)
     assert {f"{settings.BASE_URL}/standards/{entry.slug}/" for entry in current_standards()} < set(told)
-    assert len(told) == len(set(told)) == len(pairs) + len(current_standards()) + len(guides()) + 3
+    asked = [f"{settings.BASE_URL}{requirement_address(slug, ref)}" for slug, ref in asked_requirements()]
+    assert set(asked) < set(told)
+    assert len(asked) > 1000
+    rest = len(pairs) + len(current_standards()) + len(guides()) + 3
+    assert len(told) == len(set(told)) == len(asked) + rest

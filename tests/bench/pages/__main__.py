@@ -40,7 +40,7 @@ def _measure(where: Environment, *, seconds: float) -> None:
     ):
         assert urls is not None, "the servers were started by this very process"
         os.environ |= services.variables
-        pairs, standards = _addresses()
+        pairs, standards, requirements = _addresses()
         print(
             f"{len(pairs):,} pairs of {len(standards)} standards with a profile; load of the machine before {before:g}"
         )
@@ -50,23 +50,26 @@ def _measure(where: Environment, *, seconds: float) -> None:
             ("comparison, made anew", pairs, ANEW_MS),
             ("comparison, from memory", pairs[:1], FROM_MEMORY_MS),
             ("standard, from memory or anew", standards, ANEW_MS),
+            ("requirement, always made anew", requirements, ANEW_MS),
             ("the first page", ["/"], FROM_MEMORY_MS),
             ("the list of standards", ["/standards/"], FROM_MEMORY_MS),
         ):
             print(_line(title, _load(services, paths, seconds=seconds), most=most, style=style))
 
 
-def _addresses() -> tuple[list[str], list[str]]:
+def _addresses() -> tuple[list[str], list[str], list[str]]:
     import django
 
     django.setup()
-    from assessments.catalogue.selectors import current_standards
+    from assessments.catalogue.addresses import requirement_address
+    from assessments.catalogue.selectors import asked_requirements, current_standards
     from assessments.catalogue.web.pages import PAGES_KEPT
 
     slugs = [entry.slug for entry in current_standards() if entry.depth != "record"]
     pairs = [f"/compare/{a}-vs-{b}/" for a, b in combinations(sorted(slugs), 2)]
     assert len(pairs) > PAGES_KEPT, "every pair would be kept, and none made anew"
-    return pairs, [f"/standards/{slug}/" for slug in slugs]
+    requirements = [requirement_address(slug, ref) for slug, ref in asked_requirements()]
+    return pairs, [f"/standards/{slug}/" for slug in slugs], requirements
 
 
 def _load(services: Services, paths: list[str], *, seconds: float) -> Measured:
