@@ -10,6 +10,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from django.conf import settings as django_settings
-from psycopg import sql
+from psycopg import errors, sql
 
 ROOT = Path(__file__).resolve().parents[1]
 _WHAT_MAKES_THE_SCHEMA = (
@@ -60,6 +61,19 @@ def _url_with(url: str, *, database: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
 
 
+def _drop(admin: psycopg.Connection, database: str) -> None:
+    """Drop it with whoever is still connected; wait for a vacuum of the server's own, which the owner may not end."""
+    for patience in range(50, -1, -1):
+        try:
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+        except (errors.InsufficientPrivilege, errors.ObjectInUse):
+            if not patience:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
 def _make_template(*, owner_url: str, app_url: str, name: str) -> None:
     app = urlsplit(app_url).username or ""
     with psycopg.connect(owner_url, autocommit=True) as admin:
@@ -67,7 +81,7 @@ def _make_template(*, owner_url: str, app_url: str, name: str) -> None:
             "SELECT datname FROM pg_database WHERE datname LIKE 'plumbline_%test_%'"
         ).fetchall():
             if not _in_use(old):
-                admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
+                _drop(admin, old)
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(f"{name}_new")))
     fresh = _url_with(owner_url, database=f"{name}_new")
     with psycopg.connect(fresh, autocommit=True) as connection:
@@ -114,7 +128,7 @@ def django_db_setup(worker_id: str) -> Iterator[None]:
     yield
     connections["default"].close()
     with psycopg.connect(owner.url, autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(mine)))
+        _drop(admin, mine)
 
 
 @pytest.fixture(scope="session")
