@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from assessments.catalogue.addresses import requirement_address
 from assessments.catalogue.comparison import Crossing, StandardProfile
 from assessments.catalogue.crosswalk import COVERS_SOURCE, COVERS_TARGET, LinkGroup, SideMatch, matched
 from assessments.catalogue.crosswalk_selectors import Links, in_language
@@ -23,11 +24,12 @@ RELATION_WORDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """One requirement and its title, and the address of the first link that names it ("" without one)."""
+    """One requirement and its title. `link`: the address of the first link that names it; `page`: its own; or ""."""
 
     ref: str
     title: str
     link: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ class Named:
         refs: Sequence[str] = [node.ref for node in self.edition.nodes] if self.edition else list(self.titles)
         return {ref: place for place, ref in enumerate(refs)}
 
+    def refs(self, refs: Sequence[str], *, language: str) -> tuple[Ref, ...]:
+        """They with their titles, and their pages where they have one."""
+        title, known = self.title(language), self.edition.by_ref if self.edition else {}
+        pages = {ref: requirement_address(self.profile.slug, ref) for ref in refs if ref in known}
+        return tuple(Ref(ref, title(ref), page=pages.get(ref, "")) for ref in refs)
+
     def title(self, language: str) -> Callable[[str], str]:
         texts = self.edition.texts(language) if self.edition else {}
         return lambda ref: texts[ref].title if ref in texts else self.titles.get(ref, "")
@@ -86,12 +94,11 @@ def link_list(links: Links, *, a: Named, b: Named, language: str) -> LinkList:
     numbered = sorted(
         enumerate(links.groups, start=1), key=lambda item: min(order.get(ref, len(order)) for ref in item[1].source)
     )
-    title_a, title_b = a.title(language), b.title(language)
     rows = [
         Row(
             number=number,
-            left=tuple(Ref(ref, title_a(ref)) for ref in group.source),
-            right=tuple(Ref(ref, title_b(ref)) for ref in group.target),
+            left=a.refs(group.source, language=language),
+            right=b.refs(group.target, language=language),
             relation=RELATION_WORDS[group.relation],
             provenance=group.provenance,
             rationale=in_language(group.rationale, language=language),
