@@ -8,16 +8,16 @@ from typing import Any
 
 import orjson
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from trestle.oscal.catalog import Catalog
 
 from assessments.catalogue import pages
 from assessments.catalogue.editions import edition
 from assessments.catalogue.models import Standard
 from assessments.exporting.catalog import CatalogSource, build_catalog
 from assessments.exporting.oscal import NAMESPACE, Props, control_id, ref_of
-from tests.assessments.exporting.judge import judge, walk
+from tests.assessments.exporting.judge import judge, loaded, walk
 from tests.assessments.standards import standard_of
 from tests.cast import Api
 
@@ -47,7 +47,7 @@ def test_every_standard_is_a_valid_catalog_with_all_its_requirements(
     response = anyone.get(f"/standards/{slug}/oscal/?format={form}")
     assert (response.status_code, response.headers["Content-Type"]) == (200, f"application/{form}")
     judge(response.content, folder=tmp_path, form=form)
-    document = orjson.loads(response.content) if form == "json" else yaml.safe_load(response.content)
+    document = orjson.loads(response.content) if form == "json" else loaded(response.content)
     of = edition(Standard.objects.get(slug=slug, is_current=True).pk)
     found, texts = controls(document["catalog"]), of.texts("en")
     assert found.keys() == of.by_ref.keys()
@@ -68,6 +68,17 @@ def test_every_standard_is_a_valid_catalog_with_all_its_requirements(
             assert {"name": "status", "value": "withdrawn"} in entry["props"]
             into = [ref_of(link["href"][1:]) for link in entry.get("links", ())]
             assert into == [ref for ref in node.withdrawn if ref in of.by_ref]
+
+
+def test_trestle_itself_reads_the_yaml(anyone: Api, tmp_path: Path) -> None:
+    file = tmp_path / "catalog.yaml"
+    file.write_bytes(anyone.get("/standards/iso-28000-2022/oscal/?format=yaml").content)
+    read = Catalog.oscal_read(file)
+    assert read is not None
+    told = orjson.loads(read.oscal_serialize_json())["catalog"]
+    assert (
+        controls(told).keys() == edition(Standard.objects.get(slug="iso-28000-2022", is_current=True).pk).by_ref.keys()
+    )
 
 
 def test_the_same_edition_gives_the_same_bytes_and_is_not_sent_twice(anyone: Api) -> None:
