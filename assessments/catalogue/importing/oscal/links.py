@@ -9,12 +9,18 @@ from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.oscal import names
 from assessments.catalogue.importing.wording import one_line
 
+RESOLVED: Final = "resolution-source"
+"""The relation of a resolved catalogue to its profile, which OSCAL's profile resolution asks for."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PROSE_LINK: Final = re.compile(r"\]\(#([^()\s]+)\)")
 
 
 class Links:
-    """`owners`: id of a control or of a part within → id of the control. Ids that stand twice are reported."""
+    """`owners`: id of a control or of a part within → id of the control. Ids that stand twice are reported.
+
+    A catalogue resolved from a profile, as its metadata say, is a selection of another: links to controls that it
+    leaves out are counted, for there is nothing wrong with them.
+    """
 
     def __init__(self, catalog: Located) -> None:
         self._catalog = catalog
@@ -23,7 +29,8 @@ class Links:
         self._places: dict[str, str] = {}
         self._groups: set[str] = set()
         self._resources = _resources(catalog)
-        self._not_taken = 0
+        self._not_taken = self._left_out = 0
+        self._selects = any(link.text("rel").lower() == RESOLVED for link in _metadata_links(catalog))
         for group in _every_group(catalog):
             self._groups.add(group.text("id"))
         for control in names.every_control(catalog):
@@ -74,6 +81,8 @@ class Links:
     def tell(self) -> None:
         if self._not_taken:
             self._catalog.note(f"{self._not_taken:,} links between controls are not taken over")
+        if self._left_out:
+            self._catalog.note(f"links to controls that this selection leaves out: {self._left_out:,}")
 
     def _own(self, item: Located, *, owner: str, control: bool) -> None:
         identifier = item.text("id")
@@ -97,6 +106,9 @@ class Links:
     def _check(self, at: Located, identifier: str) -> None:
         if identifier in self._resources or identifier in self._groups or self._owner(identifier):
             return
+        if self._selects and not _UUID.fullmatch(identifier):
+            self._left_out += 1
+            return
         self._dangling(at, identifier)
 
     def _dangling(self, at: Located, identifier: str) -> None:
@@ -113,6 +125,11 @@ class Links:
 def group_key(identifier: str) -> str:
     """The key of a group's node: ids of groups and controls are told apart."""
     return f"group {identifier}"
+
+
+def _metadata_links(catalog: Located) -> list[Located]:
+    metadata = catalog.object("metadata")
+    return names.links(metadata) if metadata else []
 
 
 def _resources(catalog: Located) -> dict[str, str]:

@@ -12,6 +12,7 @@ from assessments.catalogue.importing.documents.located import Located
 from assessments.catalogue.importing.oscal import names
 from assessments.catalogue.importing.oscal.altering import alter, duplicate, set_parameters
 from assessments.catalogue.importing.oscal.library import Library
+from assessments.catalogue.importing.oscal.links import RESOLVED
 from assessments.catalogue.importing.oscal.merging import merge
 from assessments.catalogue.importing.oscal.selecting import Offered, offered, selected
 
@@ -36,7 +37,9 @@ def resolve(profile: Located, *, library: Library, above: tuple[int, ...] = ()) 
     resolved["params"] = [param for source, _, _ in taken for param in map(duplicate, names.params(source))]
     resolved["back-matter"] = _back_matter(profile, sources=[source for _, source in sources])
     if metadata := profile.object("metadata"):
-        resolved["metadata"] = metadata
+        source = metadata.copy_with([("rel", RESOLVED), ("href", f"#{profile.text('uuid')}")])
+        kept = [(name, value) for name, value in metadata.items() if name not in {"links", "link"}]
+        resolved["metadata"] = metadata.copy_with([*kept, ("links", [*names.links(metadata), source])])
     _modify(profile, resolved=resolved, known={key: value for _, o, _ in taken for key, value in o.controls.items()})
     return resolved
 

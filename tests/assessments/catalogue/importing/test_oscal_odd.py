@@ -10,6 +10,7 @@ from tests.assessments.catalogue.importing.files import (
     control,
     imported,
     label,
+    metadata,
     told,
 )
 
@@ -116,3 +117,15 @@ def test_what_is_told_thousands_of_times_is_counted_not_listed() -> None:
     assert found.counts["warning"] == 3000
     assert told(found, "warning", "and 2,980 more links to what is not there")
     assert len(found.report) < 30
+
+
+def test_a_selection_of_another_catalogue_is_not_told_what_it_leaves_out_link_by_link() -> None:
+    """As the baselines that publishers resolve themselves: their links lead on to what was not chosen."""
+    links = [{"rel": "related", "href": f"#zz-{n}"} for n in range(40)]
+    source = {"links": [{"rel": "resolution-source", "href": "profile.xml"}]}
+    found = imported(("a.json", catalog(control("a-1", links=links), metadata=metadata(**source))))
+    assert "warning" not in found.counts
+    assert told(found, "note", "links to controls that this selection leaves out: 40")
+    missing = [{"rel": "reference", "href": f"#{UUID(9)}"}]
+    odd = imported(("a.json", catalog(control("a-1", links=missing), metadata=metadata(**source))))
+    assert told(odd, "warning", f"refers to the document {UUID(9)}"), "a document of its own is missed as ever"

@@ -233,3 +233,12 @@ def test_of_two_profiles_one_must_be_meant() -> None:
 def test_other_models_are_refused_by_name() -> None:
     found = imported(("s.json", {"system-security-plan": {"uuid": UUID(1)}}))
     assert told(found, "fault", "s.json", "is an OSCAL system-security-plan")
+
+
+def test_what_a_profile_leaves_out_is_missed_by_nobody() -> None:
+    linked = control("a-1", links=[{"rel": "related", "href": "#a-2"}])
+    files = ("p.json", profile(take("a-1"), **AS_IS)), ("c.json", catalog(linked, control("a-2")))
+    found = imported(*files)
+    assert list(by_ref(found)) == ["ac", "a-1"]
+    assert not told(found, "warning", "a-2")
+    assert told(found, "note", "links to controls that this selection leaves out: 1")
