@@ -6,8 +6,6 @@ text, marked with the prefix that keeps a spreadsheet from taking it for a formu
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +13,12 @@ from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.styles import Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
+from assessments.exporting.cells import HEAD, TOP, fit_on_paper, packed, write_text
 from assessments.exporting.sheet import (
     ABOUT,
     ANSWERS,
@@ -41,8 +39,6 @@ WIDTHS: Final = {
     "reason": 34, "note": 50,
 }  # fmt: skip
 _AT: Final = {name: place for place, name in enumerate(HEADERS, 1)}
-_TOP: Final = Alignment(wrap_text=True, vertical="top")
-_HEAD: Final = PatternFill("solid", fgColor="1F3A5F")
 _SECTION: Final = PatternFill("solid", fgColor="E6EAF0")
 _INPUT: Final = PatternFill("solid", fgColor="FFFBE6")
 _MISSING: Final = PatternFill("solid", bgColor="F8C9C4")
@@ -95,23 +91,11 @@ def write_workbook(book: Book) -> bytes:
     about = file.create_sheet(ABOUT)
     about.sheet_state = "veryHidden"
     for row, (name, value) in enumerate({"format": FORMAT, **book.about}.items(), 1):
-        _text(about, row, 1, name)
-        _text(about, row, 2, value)
+        write_text(about, row, 1, name)
+        write_text(about, row, 2, value)
     about.protection.sheet = True
     file.active = 1
-    return _packed(file, at=book.made_at)
-
-
-def _packed(file: Workbook, *, at: datetime) -> bytes:
-    """The file, with `at` as the time of every part: equal content of one moment gives equal bytes."""
-    loose, content = io.BytesIO(), io.BytesIO()
-    ExcelWriter(file, zipfile.ZipFile(loose, "w", zipfile.ZIP_STORED)).save()
-    with zipfile.ZipFile(loose) as parts, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in parts.namelist():
-            entry = zipfile.ZipInfo(name, date_time=at.timetuple()[:6])
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, parts.read(name))
-    return content.getvalue()
+    return packed(file, at=book.made_at)
 
 
 def _instructions(sheet: Worksheet, book: Book) -> None:
@@ -132,32 +116,32 @@ def _instructions(sheet: Worksheet, book: Book) -> None:
         "8. Formulas are not read: paste their values. Save as .xlsx, without macros.",
     ]
     for row, line in enumerate(lines, 1):
-        _text(sheet, row, 1, line)
+        write_text(sheet, row, 1, line)
     sheet["A1"].font = Font(bold=True, size=16)
     sheet["A5"].font = Font(bold=True)
-    _text(sheet, _STEPS_AT - 1, 1, "Levels")
+    write_text(sheet, _STEPS_AT - 1, 1, "Levels")
     sheet.cell(_STEPS_AT - 1, 1).font = Font(bold=True)
     words = dict(book.criteria)
     for row, level in enumerate(sorted(book.steps.names), _STEPS_AT):
-        _text(sheet, row, 1, book.steps.label(level))
-        _text(sheet, row, 2, words.get(level, ""))
-        sheet.cell(row, 2).alignment = _TOP
+        write_text(sheet, row, 1, book.steps.label(level))
+        write_text(sheet, row, 2, words.get(level, ""))
+        sheet.cell(row, 2).alignment = TOP
     sheet.column_dimensions["A"].width = 40
     sheet.column_dimensions["B"].width = 90
     sheet.protection.sheet = True
-    _fit(sheet)
+    fit_on_paper(sheet)
 
 
 def _answers(sheet: Worksheet, book: Book) -> int:
     """Write header and lines; the number of the last row."""
     for name, place in _AT.items():
-        _text(sheet, 1, place, HEADERS[name])
+        write_text(sheet, 1, place, HEADERS[name])
         cell = sheet.cell(1, place)
-        cell.font, cell.fill, cell.alignment = Font(bold=True, color="FFFFFF"), _HEAD, _TOP
+        cell.font, cell.fill, cell.alignment = Font(bold=True, color="FFFFFF"), HEAD, TOP
     row = 1
     for row, line in enumerate(book.lines, 2):
         for name in ("ref", "title", "question", "levels", "state"):
-            _text(sheet, row, _AT[name], getattr(line, name)).alignment = _TOP
+            write_text(sheet, row, _AT[name], getattr(line, name)).alignment = TOP
         if line.values is None:
             for place in range(1, len(_AT) + 1):
                 cell = sheet.cell(row, place)
@@ -165,33 +149,22 @@ def _answers(sheet: Worksheet, book: Book) -> int:
             continue
         _inputs(sheet, row, line=line, values=line.values, steps=book.steps)
         sheet.cell(row, _AT["version"], line.version)
-        _text(sheet, row, _AT["exported"], digests(line.values))
+        write_text(sheet, row, _AT["exported"], digests(line.values))
     return row
 
 
 def _inputs(sheet: Worksheet, row: int, *, line: Line, values: Mapping[str, Any], steps: Steps) -> None:
     level, target = values["level"], values["target"]
-    _text(sheet, row, _AT["level"], "" if level is None else steps.label(level))
+    write_text(sheet, row, _AT["level"], "" if level is None else steps.label(level))
     sheet.cell(row, _AT["target"], target)
-    _text(sheet, row, _AT["applicability"], APPLICABLE if values["applicability"] else NOT_APPLICABLE)
-    _text(sheet, row, _AT["reason"], values["reason"])
-    _text(sheet, row, _AT["note"], values["note"])
+    write_text(sheet, row, _AT["applicability"], APPLICABLE if values["applicability"] else NOT_APPLICABLE)
+    write_text(sheet, row, _AT["reason"], values["reason"])
+    write_text(sheet, row, _AT["note"], values["note"])
     for name in INPUTS:
         cell = sheet.cell(row, _AT[name])
-        cell.alignment = _TOP
+        cell.alignment = TOP
         if line.is_open:
             cell.protection, cell.fill = _OPEN, _INPUT
-
-
-def _text(sheet: Worksheet, row: int, column: int, text: str) -> Any:
-    """Text stays text: never a formula, a number or a date."""
-    cell: Any = sheet.cell(row, column)
-    if text:
-        cell.value = plain(text)
-        cell.data_type = "s"
-        cell.quotePrefix = True
-    cell.number_format = "@"
-    return cell
 
 
 def _offer(sheet: Worksheet, book: Book, *, last: int) -> None:
@@ -227,16 +200,7 @@ def _dress(sheet: Worksheet, *, last: int) -> None:
     lock.sheet = True
     lock.formatColumns = lock.formatRows = lock.autoFilter = lock.sort = False  # False: it may be done
     sheet.print_title_rows = "1:1"
-    _fit(sheet)
-
-
-def _fit(sheet: Any) -> None:
-    """On paper: A4, wide, as many pages down as it takes, numbered."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddFooter.center.text = "&P / &N"
+    fit_on_paper(sheet)
 
 
 def _letter(name: str) -> str:

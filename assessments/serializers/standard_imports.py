@@ -10,6 +10,7 @@ from api.serializers import StrictSerializer
 from assessments.catalogue.drafts.values import LANGUAGE, LONGEST
 from assessments.catalogue.importing.report import SEVERITIES
 from assessments.catalogue.importing.result import MOST_FILES
+from assessments.catalogue.importing.tabular.link_fields import LINK_FIELDS
 from assessments.catalogue.own_crosswalks.serializers import OwnCrosswalkHead
 from assessments.models import ImportState
 from assessments.serializers.assessment import Shape
@@ -37,7 +38,17 @@ class NewImport(StrictSerializer):
     sheet = serializers.CharField(max_length=100, required=False, help_text="Of a workbook.")
     columns = serializers.JSONField(
         required=False,
-        help_text='Of a table, as JSON: field → heading, such as {"ref": "Control ID"}; "" leaves a field out.',
+        help_text='Of a table, as JSON: field → heading, such as {"ref": "Control ID"}; "" leaves a field out. '
+        f"Of a table of links the fields are {', '.join(LINK_FIELDS)}.",
+    )
+    source = serializers.CharField(  # type: ignore[assignment]  # fields leave the class namespace
+        max_length=LONGEST["slug"],
+        required=False,
+        help_text="Slug of the standard that crosswalks in the files are from, public or of one's own. With target, a "
+        "table is read as one of links between the two.",
+    )
+    target = serializers.CharField(
+        max_length=LONGEST["slug"], required=False, help_text="Likewise, of the standard they are to."
     )
 
     def validate_columns(self, value: Any) -> dict[str, str]:
@@ -105,6 +116,7 @@ class ImportedStandardShape(Shape):
 
 
 class ImportedTableShape(Shape):
+    file = serializers.CharField(required=False)
     sheet = serializers.CharField(allow_blank=True)
     sheets = serializers.ListField(child=serializers.CharField())
     header_row = serializers.IntegerField(help_text="From 1.")
@@ -142,6 +154,8 @@ class ImportedCrosswalkShape(Shape):
     groups = serializers.JSONField(
         help_text="[{from, to, relation, rationale, place}], as in crosswalk files; and where in the file."
     )
+    titles = serializers.JSONField(required=False, help_text="Of a table of links: side → ref → title.")
+    exact = serializers.BooleanField(required=False, help_text="Of a table of links: its refs are no ids of a format.")
     kept = KeptShape(required=False, help_text="What it became, where it was kept.")
 
 

@@ -14,7 +14,7 @@ from api.problems import Invalid, NotFound, Problem, Unprocessable
 from assessments.catalogue.drafts.content import ContentFault
 from assessments.catalogue.importing.report import WARNING
 from assessments.catalogue.models import Crosswalk, StandardDraft
-from assessments.catalogue.own_crosswalks.matching import Named, match_crosswalk, standard_meant
+from assessments.catalogue.own_crosswalks.matching import SIDES, Named, match_crosswalk, standard_meant
 from assessments.catalogue.own_crosswalks.selectors import sides_of, told
 from assessments.catalogue.own_crosswalks.services import keep, lint_crosswalk, sound
 from assessments.catalogue.own_crosswalks.states import IMPORTED
@@ -23,7 +23,6 @@ from assessments.catalogue.selectors import current_standards
 from assessments.models import ImportState, StandardImport
 from tenants.access import Access
 
-SIDES: Final = ("source", "target")
 MOST_TOLD: Final = 200
 """Of what was left out of one crosswalk, in the report of its import."""
 

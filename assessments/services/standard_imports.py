@@ -26,11 +26,13 @@ from assessments.catalogue.importing.packing import pack
 from assessments.catalogue.importing.report import FAULT
 from assessments.catalogue.importing.result import MOST_BYTES, MOST_FILES, ImportOptions, SourceFile
 from assessments.catalogue.importing.tabular.fields import is_field
+from assessments.catalogue.importing.tabular.link_fields import is_link_field
 from assessments.catalogue.importing.walled import ToldImport
 from assessments.files import blobs
 from assessments.models import ImportState, StandardImport
 from assessments.selectors.standard_imports import crosswalks_of, preview_of, report_of
 from assessments.services.imported_crosswalks import keep_what_was_read
+from assessments.services.imported_links import hold_links, side_errors
 from tenants import audit
 from tenants.access import Access
 from tenants.jobs import enqueue
@@ -96,6 +98,7 @@ def note_read(import_id: uuid.UUID, *, told: ToldImport) -> None:
     row = _under_way().filter(pk=import_id).select_for_update().first()
     if row is None:
         return
+    told = hold_links(told)
     row.format, row.report, row.counts = told.format, report_of(told), dict(told.counts)
     row.preview = preview_of(told)
     if not told.refused:
@@ -177,7 +180,8 @@ def _check(files: Sequence[SourceFile], *, options: ImportOptions) -> None:
         errors["files"] = [f"Together they may have {MOST_BYTES} bytes."]
     if options.root and options.root.casefold() not in names:
         errors["root"] = ["None of the files has this name."]
-    if unknown := [name for name in options.columns if not is_field(name)]:
+    known = is_link_field if options.source and options.target else is_field
+    if unknown := [name for name in options.columns if not known(name)]:
         errors["columns"] = [f"There is no field {name}." for name in unknown[:20]]
-    if errors:
+    if errors := errors | side_errors(options):
         raise Invalid(errors)

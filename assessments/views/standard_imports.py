@@ -57,7 +57,8 @@ class StandardImportsView(UploadView):
         tags=TAGS,
     )
     def post(self, request: TenantRequest) -> Response:
-        """Import a standard from OSCAL, a CISO Assistant library, CSV or a workbook, as a draft of one's own.
+        """Import a standard from OSCAL, a CISO Assistant library, CSV or a workbook, as a draft of one's own; or a
+        crosswalk, from a mapping of these formats or, with `source` and `target`, from a table of links.
 
         The format is recognised by the content. The worker reads the files; poll the import. A fault in any of them
         changes nothing, and every finding has its place. With `preview` nothing is made in any case.

@@ -7,5 +7,5 @@ whole; a warning says what was read otherwise than it stands there; a note says 
 documents       bytes to values that know their place: JSON, YAML, XML; tables: XLSX, CSV
 oscal           catalogues, profiles with what they import, mapping collections; 1.0.0-rc1 to 1.2.2 and before
 ciso_assistant  libraries: frameworks and mapping sets, as YAML or as workbook
-tabular         any other table, with a column mapping
+tabular         any other table, with a column mapping: requirements, or links between two standards
 """

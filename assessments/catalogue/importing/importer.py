@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assessments.catalogue.importing.ciso_assistant.library import is_library, read_libraries
 from assessments.catalogue.importing.ciso_assistant.workbook import is_library_workbook, library_from
@@ -14,6 +14,7 @@ from assessments.catalogue.importing.oscal.documents import oscal_root, read_osc
 from assessments.catalogue.importing.recognition import JSON, WORKBOOK, XML, YAML, notation_of
 from assessments.catalogue.importing.report import FileUnreadable, Report
 from assessments.catalogue.importing.result import MOST_BYTES, MOST_FILES, Imported, ImportOptions, SourceFile
+from assessments.catalogue.importing.tabular.links import read_links
 from assessments.catalogue.importing.tabular.standard import read_table
 from assessments.catalogue.importing.tabular.tables import Sheet, read_delimited, read_workbook
 
@@ -30,7 +31,9 @@ class _Opened:
 
 
 def import_files(files: Sequence[SourceFile], *, options: ImportOptions | None = None) -> Imported:
-    """What the files hold. A fault anywhere leaves nothing but the report."""
+    """What the files hold. A fault anywhere leaves nothing but the report, and of a table how it was understood: the
+    links of one whose references can be read, so that whoever knows the standards tells all that is wrong at once.
+    """
     options = options or ImportOptions()
     report = Report()
     try:
@@ -42,7 +45,8 @@ def import_files(files: Sequence[SourceFile], *, options: ImportOptions | None =
         report.fault("is nested too deeply")
         found = Imported("", (), {})
     if report.refused:
-        return Imported(found.format, report.told(), dict(report.counts), table=found.table)
+        links = found.crosswalks if found.table is not None else ()
+        return Imported(found.format, report.told(), dict(report.counts), crosswalks=links, table=found.table)
     return Imported(
         found.format, report.told(), dict(report.counts),
         content=found.content, crosswalks=found.crosswalks, table=found.table,
@@ -103,12 +107,37 @@ def _read(opened: _Opened, *, options: ImportOptions, report: Report) -> Importe
         report.fault(f"the files are of several formats ({names}); import them one format at a time")
         return Imported("", (), {})
     if opened.oscal:
-        return read_oscal(opened.oscal, options=options, report=report)
+        found = read_oscal(opened.oscal, options=options, report=report)
+        return _between(found, options=options, report=report)
     if opened.libraries:
-        return read_libraries(opened.libraries, options=options, report=report)
+        found = read_libraries(opened.libraries, options=options, report=report)
+        return _between(found, options=options, report=report)
     if len(opened.tables) > 1 and options.root not in opened.tables:
         report.fault(f"there are {len(opened.tables)} tables ({', '.join(opened.tables)}); import one at a time")
         return Imported("", (), {})
     name = options.root if options.root in opened.tables else next(iter(opened.tables))
     notation, sheets = opened.tables[name]
-    return read_table(sheets, file=name, notation=notation, options=options, report=report)
+    if bool(options.source) != bool(options.target):
+        report.fault("a table of links needs both, source and target: the slugs of its two standards", file=name)
+        return Imported(notation, (), {})
+    read = read_links if options.source else read_table
+    return read(sheets, file=name, notation=notation, options=options, report=report)
+
+
+def _between(found: Imported, *, options: ImportOptions, report: Report) -> Imported:
+    """What the files hold, with its crosswalks between the standards that the person says."""
+    if not (options.source or options.target):
+        return found
+    if not found.crosswalks:
+        report.warning("source and target are those of a crosswalk, and the files hold none")
+    return replace(
+        found,
+        crosswalks=tuple(
+            replace(
+                one,
+                source=replace(one.source, slug=options.source or one.source.slug),
+                target=replace(one.target, slug=options.target or one.target.slug),
+            )
+            for one in found.crosswalks
+        ),
+    )

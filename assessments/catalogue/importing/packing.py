@@ -44,7 +44,11 @@ def answer_of(found: Imported) -> dict[str, Any]:
 
 
 def crosswalk_as_json(crosswalk: ImportedCrosswalk) -> dict[str, Any]:
-    """`groups` as in a crosswalk file of the catalogue: from, to, relation, rationale; and `place`, in its file."""
+    """`groups` as in a crosswalk file of the catalogue: from, to, relation, rationale; and `place`, in its file.
+
+    `titles` and `exact`: as ImportedCrosswalk tells, where there are any.
+    """
+    told = {"titles": {side: dict(of) for side, of in crosswalk.titles.items()}} if crosswalk.titles else {}
     return {
         "source": asdict(crosswalk.source),
         "target": asdict(crosswalk.target),
@@ -55,6 +59,8 @@ def crosswalk_as_json(crosswalk: ImportedCrosswalk) -> dict[str, Any]:
             | ({"place": link.place} if link.place else {})
             for link in crosswalk.links
         ],
+        **told,
+        **({"exact": True} if crosswalk.exact else {}),
     }
 
 

@@ -14,6 +14,8 @@ MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_FILES: Final = 20
 
 EQUAL, SUBSET, SUPERSET, INTERSECTS = "equal", "subset", "superset", "intersects"
+MOST_REFS: Final = 200
+"""On one side of a link."""
 INVERSE: Final[Mapping[str, str]] = {EQUAL: EQUAL, SUBSET: SUPERSET, SUPERSET: SUBSET, INTERSECTS: INTERSECTS}
 
 
@@ -33,6 +35,8 @@ class ImportOptions:
     root       the file that is meant, where several could be.
     sheet      of a workbook; otherwise the first that looks like requirements.
     columns    field → heading, for tables (`tabular.fields`); "" leaves a field out. It overrides what is proposed.
+    source     slug of the standard that crosswalks of the files are from.
+    target     likewise, of the standard they are to. With both a table is one of links (`tabular.link_fields`).
     """
 
     language: str = ""
@@ -42,6 +46,8 @@ class ImportOptions:
     title: str = ""
     sheet: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class TablePreview:
     parents: str
     """How parents were found: parent column, depth column, refs, none."""
     rows: tuple[tuple[str, ...], ...]
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +94,25 @@ class ImportedLink:
 
 @dataclass(frozen=True, slots=True)
 class ImportedCrosswalk:
+    """`titles`: of refs as they are written, for each side, of a table that tells them.
+
+    `exact`: the refs are refs as people write them, no ids of a file format.
+    """
+
     source: ImportedSide
     target: ImportedSide
     links: tuple[ImportedLink, ...]
     method: str = ""
     language: str = "en"
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """`format` in words, e.g. "OSCAL catalog 1.1.2 (JSON)". With a fault in the report there is nothing to use."""
+    """`format` in words, e.g. "OSCAL catalog 1.1.2 (JSON)". With a fault in the report there is nothing to use:
+    the links of a table that are there all the same are for telling what else is wrong with it.
+    """
 
     format: str
     report: tuple[Finding, ...]

@@ -18,12 +18,14 @@ from assessments.catalogue.addresses import catalog_address
 from assessments.catalogue.comparison import CatalogueEntry, Crossing, compare, crossing_of
 from assessments.catalogue.crosswalk import MARK, CrosswalkSource, counts_of
 from assessments.catalogue.crosswalk_selectors import in_language
+from assessments.catalogue.editions import edition
 from assessments.catalogue.models import Crosswalk
 from assessments.catalogue.own_crosswalks.joining import CROSSWALKS_OF, OWN
 from assessments.catalogue.own_crosswalks.selectors import Joined, document_of, joined
 from assessments.catalogue.schema import DEFAULT_LANGUAGE
 from assessments.catalogue.search.own import own_current
 from assessments.catalogue.selectors import Current, startable_standard
+from assessments.exporting.link_table import LinkBook
 from assessments.exporting.mapping import MappingSource, build_mapping
 
 
@@ -87,6 +89,20 @@ def own_mapping(row: Crosswalk, *, organisation: str, language: str | None) -> d
     )
 
 
+def own_table(row: Crosswalk, *, language: str | None) -> LinkBook:
+    """An organisation's crosswalk as a table of links, with titles of its requirements as they are today."""
+    document = document_of(row)
+    return LinkBook(
+        name=str(row),
+        groups=document.groups,
+        titles=(
+            {**document.source_titles, **_titles(row.source_slug, language)},
+            {**document.target_titles, **_titles(row.target_slug, language)},
+        ),
+        made_at=row.created_at,
+    )
+
+
 def joined_mapping(a: str, b: str, *, organisation: str, language: str | None) -> dict[str, Any]:
     """All that links two standards as an OSCAL mapping-collection, each link once. Raises NotFound for nothing."""
     found = joined(_visible(a), _visible(b))
@@ -115,6 +131,14 @@ def _visible(slug: str) -> Current:
     if found is None:
         raise NotFound
     return found
+
+
+def _titles(slug: str, language: str | None) -> dict[str, str]:
+    """Ref → title, of a current standard with a list of requirements; nothing of others."""
+    found = startable_standard(slug)
+    if found is None or not found.is_assessable:
+        return {}
+    return {ref: words.title for ref, words in edition(found.id).texts(language).items()}
 
 
 def _crosswalk(of: str, row: Crosswalk) -> dict[str, Any]:

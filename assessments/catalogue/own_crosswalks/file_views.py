@@ -15,6 +15,8 @@ from assessments.catalogue.own_crosswalks import comparing, selectors
 from assessments.catalogue.own_crosswalks.views import TAGS
 from assessments.catalogue.views import LANGUAGE, asked_language
 from assessments.exporting.forms import FORMS, written
+from assessments.exporting.link_table import TABLE_FORMS, csv_of, workbook_of
+from assessments.exporting.sheet import MEDIA_TYPE
 from tenants.roles import Action
 from tenants.views.tenant import TenantRequest, TenantView
 
@@ -38,6 +40,43 @@ class OwnCrosswalkOscalView(AnswersWithFile, TenantView):
         row = selectors.own_crosswalk(own_crosswalk)
         document = comparing.own_mapping(row, organisation=request.organisation.slug, language=language)
         return _mapping(document, name=str(row), form=form)
+
+
+class OwnCrosswalkTableView(AnswersWithFile, TenantView):
+    actions = {"GET": Action.STANDARD_READ}
+
+    @extend_schema(
+        operation_id="own_crosswalk_table",
+        parameters=[
+            OpenApiParameter("format", str, enum=TABLE_FORMS, description="csv unless told."),
+            OpenApiParameter("bom", str, enum=["true", "false"], description="true: CSV with a byte order mark."),
+            LANGUAGE,
+        ],
+        responses={
+            (200, "text/csv"): OpenApiResponse(OpenApiTypes.BINARY, description="UTF-8, safe for spreadsheets."),
+            (200, MEDIA_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="The same as a workbook."),
+        },
+        tags=TAGS,
+    )
+    def get(self, request: TenantRequest, own_crosswalk: str) -> HttpResponse:
+        """One of the organisation's crosswalks as a table, a row for each link, which an import takes back whole.
+
+        The method and the sources are in no row of it: the OSCAL file has them.
+        """
+        filters = Filters(request, "format", "bom", "language")
+        form = filters.choice("format", TABLE_FORMS) or "csv"
+        with_mark = filters.choice("bom", ("true", "false")) == "true"
+        row = selectors.own_crosswalk(own_crosswalk)
+        book = comparing.own_table(row, language=asked_language(request))
+        is_csv = form == "csv"
+        return HttpResponse(
+            csv_of(book, with_mark=with_mark) if is_csv else workbook_of(book),
+            content_type="text/csv; charset=utf-8; header=present" if is_csv else MEDIA_TYPE,
+            headers={
+                "Content-Disposition": f'attachment; filename="{row}-links.{form}"',
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
 
 
 class OwnComparisonOscalView(AnswersWithFile, TenantView):

@@ -23,6 +23,7 @@ from assessments.exporting.oscal import ref_of
 _OUR_ADDRESS: Final = re.compile(r"/standards/([a-z0-9.-]+)/")
 _ENDING: Final = re.compile(r"\.(json|xml|ya?ml|csv|xlsx)$", re.IGNORECASE)
 _PUBLISHERS: Final = frozenset({"iso", "iec", "en", "din"})
+SIDES: Final = ("source", "target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,20 @@ def match_crosswalk(imported: Mapping[str, Any], *, source: Side, target: Side) 
     and a pair of refs that an earlier group has linked already.
     """
     lost: list[ContentFault] = []
-    finders = (_Refs(source), _Refs(target))
+    has_ids = not imported.get("exact")
+    finders = (RefFinder(source, has_ids=has_ids), RefFinder(target, has_ids=has_ids))
+    told_titles = imported.get("titles") or {}
     titles: tuple[dict[str, str], dict[str, str]] = ({}, {})
     pairs: set[tuple[str, str]] = set()
     groups = []
     for number, entry in enumerate(imported["groups"]):
         place = str(entry.get("place") or f"/groups/{number}")
         sides = []
-        for finder, refs, named in zip(finders, (entry["from"], entry["to"]), titles, strict=True):
+        for side, finder, refs, named in zip(SIDES, finders, (entry["from"], entry["to"]), titles, strict=True):
             found, missing = finder.find(refs)
             lost += [ContentFault(place, ref, why) for ref, why in missing]
             if not finder.side.has_tree:
-                named.update({ref: ref for ref in found})
+                named.update({ref: told_titles.get(side, {}).get(ref, ref) for ref in found})
             # A group says what its refs mean together: without one of them nobody knows what the others mean.
             sides.append(() if missing else found)
         left, right = sides
@@ -112,11 +115,12 @@ def match_crosswalk(imported: Mapping[str, Any], *, source: Side, target: Side) 
     return MatchedCrosswalk(body | ({"method": {"en": method}} if method else {}), tuple(lost))
 
 
-class _Refs:
-    """The refs of one standard by every way to write them."""
+class RefFinder:
+    """The refs of one standard by every way to write them. `has_ids`: ids of OSCAL may stand for them."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Side, *, has_ids: bool) -> None:
         self.side = side
+        self._has_ids = has_ids
         self._by_key: dict[str, set[str]] = {}
         for ref in {**side.leaves, **side.withdrawn}:
             for key in _ref_keys(ref):
@@ -134,14 +138,15 @@ class _Refs:
         return tuple(dict.fromkeys(found)), missing
 
     def _one(self, written: str) -> tuple[str, str]:
+        ways = (written, ref_of(written)) if self._has_ids else (written,)
         if not self.side.has_tree:
-            ref = ref_of(written).strip()
+            ref = ways[-1].strip()
             return (ref, "") if 0 < len(ref) <= LONGEST["ref"] else ("", f"“{written[:60]}” is too long for a ref")
         known = self.side.leaves.keys() | self.side.withdrawn.keys()
-        for ref in (written, ref_of(written)):
+        for ref in ways:
             if ref in known:
                 return ref, wrong_ref(ref, side=self.side, titles={})
-        for key in dict.fromkeys((*_ref_keys(written), *_ref_keys(ref_of(written)))):
+        for key in dict.fromkeys(key for way in ways for key in _ref_keys(way)):
             found = self._by_key.get(key, set())
             if len(found) == 1:
                 [ref] = found

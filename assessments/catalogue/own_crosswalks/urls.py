@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_ONE}lint/", views.OwnCrosswalkLintView.as_view(), name="own-crosswalk-lint"),
     path(f"{_ONE}review/", views.OwnCrosswalkReviewView.as_view(), name="own-crosswalk-review"),
     path(f"{_ONE}oscal/", file_views.OwnCrosswalkOscalView.as_view(), name="own-crosswalk-oscal"),
+    path(f"{_ONE}table/", file_views.OwnCrosswalkTableView.as_view(), name="own-crosswalk-table"),
     path(_COMPARISON, views.OwnComparisonView.as_view(), name="own-comparison"),
     path(f"{_COMPARISON}oscal/", file_views.OwnComparisonOscalView.as_view(), name="own-comparison-oscal"),
 ]

@@ -22,8 +22,10 @@ from assessments.catalogue.importing.packing import pack
 from assessments.catalogue.importing.result import MOST_BYTES, ImportOptions, SourceFile
 from assessments.catalogue.importing.walled import ImportBroke, ToldImport, import_packed
 from assessments.catalogue.models import StandardDraft
+from assessments.catalogue.own_crosswalks.matching import SIDES
 from assessments.selectors.standard_imports import report_of
-from assessments.services.imported_crosswalks import SIDES, KeptImport, keep_crosswalk
+from assessments.services.imported_crosswalks import KeptImport, keep_crosswalk
+from assessments.services.imported_links import hold_links
 from tenants import audit
 from tenants.models import Membership, Organisation
 from tenants.roles import Role
@@ -86,7 +88,7 @@ class Command(BaseCommand):
 
     def _read(self, options: dict[str, Any]) -> ToldImport:
         columns = dict(entry.partition("=")[::2] for entry in options["columns"])
-        names = ("language", "root", "slug", "number", "title", "sheet")
+        names = ("language", "root", "slug", "number", "title", "sheet", "source", "target")
         given = ImportOptions(columns=columns, **{name: options[name] for name in names})
         try:
             if sum(path.stat().st_size for path in options["files"]) > MOST_BYTES:
@@ -101,6 +103,16 @@ class Command(BaseCommand):
                 return import_packed(Path(packed.name))
             except ImportBroke as error:
                 raise CommandError(str(error), returncode=REFUSED) from None
+
+    def _held(self, told: ToldImport) -> ToldImport:
+        """A table of links with the refs of the organisation's standards. Raises CommandError for faults."""
+        held = hold_links(told)
+        for finding in held.findings:
+            if finding not in told.findings:
+                self.stderr.write(str(finding))
+        if held.refused:
+            raise CommandError("Nothing was imported.", returncode=REFUSED)
+        return held
 
     def _tell(self, told: ToldImport) -> None:
         for finding in told.findings:
@@ -125,6 +137,7 @@ class Command(BaseCommand):
         try:
             with tenant_scope(organisation.pk):
                 audit.act_as("system:import_standard")
+                told = self._held(told)
                 draft = None
                 if told.content is not None:
                     draft = create_draft(

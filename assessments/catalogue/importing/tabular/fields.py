@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,17 +58,19 @@ _LEVEL: Final = re.compile(
 _LANGUAGE: Final = re.compile(r"(.*?)\s*\[([A-Za-z_-]{2,10})\]")
 
 
-def _plain(heading: str) -> str:
+def plain(heading: str) -> str:
+    """A heading in small letters without accents and signs."""
     text = unicodedata.normalize("NFKD", heading).casefold()
     text = "".join(char for char in text if not unicodedata.combining(char))
     return " ".join(re.sub(r"[^\w°]+", " ", text.replace("_", " ")).split())
 
 
-_KNOWN: Final[Mapping[str, tuple[str, int]]] = {
-    _plain(word): (name, rank)
+KNOWN: Final[Mapping[str, tuple[str, int]]] = {
+    plain(word): (name, rank)
     for name, words in reversed(list(_HEADINGS.items()))
     for rank, word in reversed(list(enumerate(words.split("|"))))
 }
+"""Plain heading → the field of a requirement it says, and how well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,18 @@ class Columns:
         return tuple(dict.fromkeys(found))
 
 
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the columns of a kind of table may be. `needs`: of each set of fields one, and what that is in words."""
+
+    is_field: Callable[[str], bool]
+    field_of: Callable[[str], tuple[str, int] | None]
+    """The field that a heading proposes, and how good a proposal it is (0 best)."""
+    needs: tuple[tuple[frozenset[str], str], ...]
+
+
 def is_field(name: str) -> bool:
-    base, language = _split(name)
+    base, language = split_language(name)
     if re.fullmatch(r"level \d{1,3}", base) and not language:
         return True
     return base in FIELDS and (not language or (base in TRANSLATED and language_code(language) == language))
@@ -109,11 +121,11 @@ def is_field(name: str) -> bool:
 
 def field_of(heading: str) -> tuple[str, int] | None:
     """The field that a heading proposes, and how good a proposal it is (0 best)."""
-    base, language = _split(heading)
-    plain = _plain(base)
-    if found := _LEVEL.fullmatch(plain):
+    base, language = split_language(heading)
+    words = plain(base)
+    if found := _LEVEL.fullmatch(words):
         return f"level {int(found[1])}", 0
-    known = _KNOWN.get(plain)
+    known = KNOWN.get(words)
     if known is None:
         return None
     name, rank = known
@@ -123,11 +135,16 @@ def field_of(heading: str) -> tuple[str, int] | None:
     return (f"{name}[{code}]", rank) if code and name in TRANSLATED else None
 
 
-def propose(headings: Sequence[str]) -> Columns:
+STANDARD: Final = Vocabulary(
+    is_field, field_of, ((frozenset({"ref", "title", "summary"}), "reference, title or text"),)
+)
+
+
+def propose(headings: Sequence[str], *, vocabulary: Vocabulary = STANDARD) -> Columns:
     """Each field's best heading, the first of equals."""
     found: dict[str, tuple[int, int]] = {}
     for number, heading in enumerate(headings):
-        if proposed := field_of(heading):
+        if proposed := vocabulary.field_of(heading):
             name, rank = proposed
             if name not in found or rank < found[name][0]:
                 found[name] = (rank, number)
@@ -137,6 +154,7 @@ def propose(headings: Sequence[str]) -> Columns:
     return Columns(numbers, tuple(headings))
 
 
-def _split(name: str) -> tuple[str, str]:
+def split_language(name: str) -> tuple[str, str]:
+    """`title[fr]` as `title` and `fr`."""
     match = _LANGUAGE.fullmatch(name.strip())
     return (match[1], match[2]) if match else (name.strip(), "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
 
 from assessments.catalogue.drafts.content import (
     DEFAULT_SCALE,
@@ -15,18 +14,16 @@ from assessments.catalogue.drafts.content import (
 )
 from assessments.catalogue.drafts.values import LONGEST
 from assessments.catalogue.importing.report import Report
-from assessments.catalogue.importing.result import Imported, ImportOptions, TablePreview
+from assessments.catalogue.importing.result import Imported, ImportOptions
 from assessments.catalogue.importing.tabular import parents
 from assessments.catalogue.importing.tabular.fields import Columns
-from assessments.catalogue.importing.tabular.opening import Table, check_columns, choose_table
+from assessments.catalogue.importing.tabular.link_fields import looks_like_links
+from assessments.catalogue.importing.tabular.opening import Table, check_columns, choose_table, preview_of
 from assessments.catalogue.importing.tabular.parents import Line
 from assessments.catalogue.importing.tabular.rows import node_of
 from assessments.catalogue.importing.tabular.tables import DATE, ERROR, NUMBER, Row, Sheet
 from assessments.catalogue.importing.tree import build_tree
 from assessments.catalogue.importing.wording import judge_language, one_line, shorten, slug_from
-
-_PREVIEW_ROWS: Final = 10
-_PREVIEW_CELL: Final = 200
 
 
 def read_table(
@@ -37,9 +34,14 @@ def read_table(
     if table is None:
         return Imported(notation, (), {})
     check_columns(table, file=file, options=options, report=report)
+    if looks_like_links(table.columns.headings):
+        report.warning(
+            "looks like a table of links between two standards; to import it as a crosswalk, say source and target",
+            file=file, place=f"row {table.header_row}",
+        )  # fmt: skip
     lines = _lines(table, file=file, report=report)
     how = _set_parents(lines, table=table, file=file, report=report)
-    preview = _preview(table, sheets=sheets, parents=how)
+    preview = preview_of(table, sheets=sheets, file=file, parents=how)
     if report.refused:
         return Imported(notation, (), {}, table=preview)
     return Imported(
@@ -91,24 +93,6 @@ def _set_parents(lines: list[Line], *, table: Table, file: str, report: Report) 
         report.note("parents are taken from the references: 4.1.2 stands under 4.1", file=file)
         return "refs"
     return "none"
-
-
-def _preview(table: Table, *, sheets: Sequence[Sheet], parents: str) -> TablePreview:
-    width = len(table.columns.headings)
-    rows = tuple(
-        tuple(shorten(row.cell(number), at_most=_PREVIEW_CELL) for number in range(width))
-        for row in table.rows[:_PREVIEW_ROWS]
-    )
-    return TablePreview(
-        sheet=table.sheet.name,
-        sheets=tuple(sheet.name for sheet in sheets if sheet.name),
-        header_row=table.header_row,
-        headings=table.columns.headings,
-        columns=table.columns.named(),
-        unused=table.columns.unused(),
-        parents=parents,
-        rows=rows,
-    )
 
 
 def _content(table: Table, lines: list[Line], *, file: str, options: ImportOptions, report: Report) -> DraftContent:

@@ -91,12 +91,14 @@ def _delimiter(text: str) -> str:
     for delimiter in _DELIMITERS:
         widths: Counter[int] = Counter()
         try:
-            for number, cells in enumerate(csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=delimiter)):
+            sample = io.StringIO(text[:200_000], newline="")
+            for number, cells in enumerate(csv.reader(sample, delimiter=delimiter, strict=True)):
                 if number > _SAMPLE_ROWS:
                     break
                 widths[len(cells)] += bool(cells)
-        except csv.Error:
-            continue
+        except csv.Error as error:
+            if "unexpected end" not in str(error):  # which is where the sample was cut
+                continue
         width, count = max(widths.items(), key=lambda entry: (entry[1], entry[0]), default=(0, 0))
         if width > 1 and (count, width) > most:
             best, most = delimiter, (count, width)

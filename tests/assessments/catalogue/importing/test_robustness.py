@@ -15,6 +15,7 @@ from assessments.catalogue.drafts.reading import content_from_json
 from assessments.catalogue.importing.importer import import_files
 from assessments.catalogue.importing.result import ImportOptions, SourceFile
 from assessments.catalogue.importing.tabular.fields import FIELDS
+from assessments.catalogue.importing.tabular.link_fields import LINK_FIELDS
 from tests.assessments.catalogue.importing.files import as_yaml, library, node, profile, workbook
 from tests.assessments.catalogue.importing.test_mappings import LEFT, collection, mapping_set, one_map
 from tests.assessments.catalogue.importing.test_oscal_catalog import RICH, XML
@@ -166,6 +167,18 @@ def test_no_change_of_a_workbook_breaks_an_importer(data: st.DataObject) -> None
 def test_no_table_breaks_an_importer(rows: list[list[str]], columns: dict[str, str]) -> None:
     text = "ref,title,depth,weight,level 1,title[fr]\n" + "\n".join(",".join(row) for row in rows)
     holds(("t.csv", text.encode()), options=ImportOptions(columns=columns))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(st.text(alphabet='ab1.,;"\n\t\\(=x é', max_size=6), max_size=5), max_size=8),
+    st.dictionaries(
+        st.sampled_from([*LINK_FIELDS, "rationale[fr]", "ref"]), st.sampled_from(["from", "a", "", "to"]), max_size=3
+    ),
+)
+def test_no_table_of_links_breaks_an_importer(rows: list[list[str]], columns: dict[str, str]) -> None:
+    text = "from,to,relation,rationale,rationale[fr]\n" + "\n".join(",".join(row) for row in rows)
+    holds(("t.csv", text.encode()), options=ImportOptions(columns=columns, source="own-a", target="own-b"))
 
 
 @settings(max_examples=100, deadline=None)

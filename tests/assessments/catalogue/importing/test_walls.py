@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assessments.catalogue.importing.importer import import_files
-from assessments.catalogue.importing.packing import pack, unpack
+from assessments.catalogue.importing.packing import crosswalk_as_json, pack, unpack
 from assessments.catalogue.importing.result import ImportOptions, SourceFile
 from assessments.catalogue.importing.walled import ImportBroke, ToldImport, import_packed
 from tests.assessments.catalogue.importing.files import as_bytes, as_yaml, library, node, workbook
@@ -53,6 +53,21 @@ def test_a_refused_file_and_a_crosswalk_come_through(tmp_path: Path) -> None:
     (crosswalk,) = walled(tmp_path, ("m.json", mapping), ("left.json", as_bytes(LEFT))).crosswalks
     place = "/mapping-collection/mappings/0/maps/0"
     assert crosswalk["groups"] == [{"from": ["L1"], "to": ["r-1"], "relation": "equal", "place": place}]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_table_of_links_comes_through(kind: str, tmp_path: Path) -> None:
+    rows = [["from", "from title", "to", "relation"], ["1\n2", "One\nTwo", "a", "="], ["3", "", "b", ""]]
+    data = workbook(S=rows) if kind == "xlsx" else b'from,from title,to,relation\n"1\n2","One\nTwo",a,=\n3,,b,\n'
+    options = ImportOptions(source="own-a", target="own-b")
+    told = walled(tmp_path, ("f", data), options=options)
+    plain = import_files([SourceFile("f", data)], options=options)
+    assert told.crosswalks == tuple(crosswalk_as_json(one) for one in plain.crosswalks)
+    assert (told.findings, told.counts, told.format) == (plain.report, dict(plain.counts), plain.format)
+    (crosswalk,) = told.crosswalks
+    assert [group["from"] for group in crosswalk["groups"]] == [["1", "2"], ["3"]]
+    assert (crosswalk["titles"]["source"], crosswalk["exact"]) == ({"1": "One", "2": "Two"}, True)
+    assert (crosswalk["source"]["slug"], told.table and told.table["file"]) == ("own-a", "f")
 
 
 def test_options_come_through(tmp_path: Path) -> None:
