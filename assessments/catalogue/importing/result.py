@@ -14,8 +14,9 @@ MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_FILES: Final = 20
 
 EQUAL, SUBSET, SUPERSET, INTERSECTS = "equal", "subset", "superset", "intersects"
+MOST_LINKS: Final = 5_000
 MOST_REFS: Final = 200
-"""On one side of a link."""
+"""Of a crosswalk, and on one side of a link."""
 INVERSE: Final[Mapping[str, str]] = {EQUAL: EQUAL, SUBSET: SUPERSET, SUPERSET: SUBSET, INTERSECTS: INTERSECTS}
 
 

@@ -16,10 +16,10 @@ from typing import Any, Final
 from assessments.catalogue.crosswalk import RELATIONS, CrosswalkDocument, CrosswalkSource, LinkGroup, Side
 from assessments.catalogue.drafts.content import ContentFault
 from assessments.catalogue.drafts.values import LONGEST, Value
-from assessments.catalogue.importing.result import MOST_REFS
+from assessments.catalogue.importing.result import MOST_LINKS, MOST_REFS
 from assessments.catalogue.own_crosswalks.states import OWN_PROVENANCES, REVIEWED, SUGGESTED
 
-MOST_GROUPS: Final = 5_000
+MOST_GROUPS: Final = MOST_LINKS
 MOST_PAIRS: Final = 50_000
 MOST_SOURCES: Final = 100
 LONGEST_WORDS: Final = 4_000

@@ -47,16 +47,17 @@ class LinkTable:
         titles: dict[str, dict[str, str]] = {side: {} for side in SIDES}
         first: dict[tuple[str, str], Group] = {}
         groups: list[Group] = []
+        pairs = 0
         for entry in self.imported["groups"]:
             found = {key: self._found(entry, key, finders[side], titles[side]) for key, side in _SIDE_OF.items()}
             group = {**entry, **{key: list(refs) for key, refs in found.items()}}
-            if not all(found.values()) or self._is_said(group, first):
-                continue
-            first |= {(a, b): group for a in group["from"] for b in group["to"]}
-            if len(first) > MOST_PAIRS:
+            pairs += len(group["from"]) * len(group["to"])
+            if pairs > MOST_PAIRS:
                 self.report.fault(_PAST_ALL, file=self.file, place=group["place"])
                 break
-            groups.append(group)
+            if all(found.values()) and not self._is_said(group, first):
+                first |= {(a, b): group for a in group["from"] for b in group["to"]}
+                groups.append(group)
         held = {**self.imported, "groups": groups, "titles": titles}
         if not self.report.refused:
             self._check(held, today=today)
@@ -75,8 +76,7 @@ class LinkTable:
 
     def _is_said(self, group: Group, first: Mapping[tuple[str, str], Group]) -> bool:
         """Whether an earlier row links any of its pairs; which of the two counts is told."""
-        pairs = [(a, b) for a in group["from"] for b in group["to"]]
-        twice = next((pair for pair in pairs if pair in first), None)
+        twice = next(((a, b) for a in group["from"] for b in group["to"] if (a, b) in first), None)
         if twice is None:
             return False
         other = first[twice]

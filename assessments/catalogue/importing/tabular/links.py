@@ -12,6 +12,7 @@ from assessments.catalogue.importing.recognition import TABLE
 from assessments.catalogue.importing.report import Report
 from assessments.catalogue.importing.result import (
     INTERSECTS,
+    MOST_LINKS,
     MOST_REFS,
     Imported,
     ImportedCrosswalk,
@@ -88,7 +89,16 @@ class _Reader:
         rows = [row for row in self.table.rows if any(row.cell(number) for number in shown)]
         if not rows:
             self.report.fault("holds no row under its headings", file=self.file)
-        links = [link for row in rows if (link := self._link(row, language=language))]
+        links: list[ImportedLink] = []
+        for row in rows:
+            if len(links) == MOST_LINKS:
+                words = (
+                    f"has more links than the {MOST_LINKS:,} that a crosswalk may have; from here on nothing is read"
+                )
+                self.report.fault(words, file=self.file, place=row.place)
+                break
+            if link := self._link(row, language=language):
+                links.append(link)
         if rows and not links and not self.report.refused:
             self.report.fault("holds no link that could be used", file=self.file)
         return ImportedCrosswalk(
