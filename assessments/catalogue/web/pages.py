@@ -117,6 +117,8 @@ def standards_page(catalogue: Sequence[Current], *, words: str, sector: str, nat
         found = cards.cards_of(catalogue)
         fitting = cards.filtered(found, words=words, sector=sector, nature=nature)
         page = Paginator(cards.by_depth(fitting), CARDS_PER_PAGE).get_page(number)
+        hits = find(words, catalogue=catalogue, most=HITS_SHOWN) if words and not number else ()
+        names = {card.slug: card.name for card in found}
         sectors = sorted({sector for card in found for sector in card.sectors} - {ALL_SECTORS})
         context = {
             "page": page,
@@ -126,7 +128,7 @@ def standards_page(catalogue: Sequence[Current], *, words: str, sector: str, nat
             "words": words,
             "sector": sector,
             "nature": nature,
-            "hits": find(words, catalogue=catalogue, most=HITS_SHOWN) if words and not number else (),
+            "hits": [(names[hit.standard.slug], hit) for hit in hits],
             "is_filtered": bool(words or sector or nature),
             "sectors": [(slug, slug_words(slug).capitalize()) for slug in sectors],
             "natures": [(slug, NATURE_NAMES[slug]) for slug in NATURES],

@@ -118,6 +118,11 @@ def test_the_page_of_standards_shows_requirements_too() -> None:
     page = Client().get("/standards/", {"q": "iso 27001 A.5.1"}).content.decode()
     assert 'href="/standards/iso-27001-2022/A.5.1/"' in page
     assert "Nothing fits" not in page
+    alone = Client().get("/standards/", {"q": "supplier contracts"}).content.decode()
+    assert "Requirements that ask for it" in alone
+    assert "0 found" not in alone
+    assert "NIS2 implementing regulation, <span" in alone, "named as people call it"
+    assert "Nothing fits" in Client().get("/standards/", {"q": "qznobody"}).content.decode()
     assert 'id="req-A.5.1"' in Client().get("/standards/iso-27001-2022/").content.decode()
 
 
