@@ -13,13 +13,16 @@ from datetime import date
 from typing import Any, Final
 
 from assessments.catalogue.crosswalk import Side
-from assessments.catalogue.importing.report import Report
+from assessments.catalogue.importing.report import FAULT, Report
 from assessments.catalogue.own_crosswalks.checking import MOST_PAIRS, check
 from assessments.catalogue.own_crosswalks.matching import SIDES, RefFinder, match_crosswalk
 
 _GROUP: Final = re.compile(r"/groups/(\d+)(?:/(from|to))?.*")
 _SIDE_OF: Final = {"from": "source", "to": "target"}
 _PAST_ALL: Final = f"all rows together link more than {MOST_PAIRS:,} pairs of references, and that many are kept"
+MOST_FAULTS: Final = 5_000
+"""After so many nobody reads on, and the rest of the table is not looked at."""
+_NO_MORE: Final = f"more than {MOST_FAULTS:,} references are unknown; from here on none is looked at"
 
 Group = dict[str, Any]
 
@@ -51,6 +54,9 @@ class LinkTable:
         for entry in self.imported["groups"]:
             found = {key: self._found(entry, key, finders[side], titles[side]) for key, side in _SIDE_OF.items()}
             group = {**entry, **{key: list(refs) for key, refs in found.items()}}
+            if self.report.counts[FAULT] > MOST_FAULTS:
+                self.report.fault(_NO_MORE, file=self.file, place=group["place"])
+                break
             pairs += len(group["from"]) * len(group["to"])
             if pairs > MOST_PAIRS:
                 self.report.fault(_PAST_ALL, file=self.file, place=group["place"])

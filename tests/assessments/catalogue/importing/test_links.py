@@ -224,6 +224,9 @@ def test_the_limits_of_a_crosswalk_are_told_as_faults() -> None:
     assert len(many.crosswalks[0].links) == 5_000
     report, groups = hold("\n".join(f"A.5.1,T{number},=" for number in range(5_000)), target=none)
     assert (len(groups), report.findings) == (5_000, [])
+    strange = ";".join(f"R{number}" for number in range(150))
+    report, _ = hold("\n".join(f"{strange},GV.PO-01,=" for _ in range(100)))
+    assert report.counts["fault"] == 34 * 150 + 1
     other = Side("s", has_tree=False)
     rows = "\n".join(f"{wide},{wide.replace('R', f'{letter}')},=" for letter in "ab")
     report, _ = hold(rows, source=other, target=none)
