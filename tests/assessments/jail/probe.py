@@ -7,6 +7,7 @@ around the process holds, and what is shown is what that wall holds alone.
 from __future__ import annotations
 
 import ctypes
+import encodings.idna  # noqa: F401 -- what getaddrinfo asks for, on some builds only once it is called
 import json
 import os
 import resource
