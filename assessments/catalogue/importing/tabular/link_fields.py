@@ -16,7 +16,7 @@ _HEADINGS: Final = {
     "relation": """relation|relationship|relationship type|relation type|type of relation|type of relationship|
         mapping type|strm relationship|type|beziehung|art der beziehung|verhältnis|lien|type de relation|relación|
         relazione|relatie|relação""",
-    "rationale": """rationale|strm rationale|reason|reasons|justification|explanation|comment|comments|note|notes|
+    "rationale": """rationale|strm rationale|why|reason|reasons|justification|explanation|comment|comments|note|notes|
         remark|remarks|begründung|bemerkung|kommentar|anmerkung|motif|commentaire|remarques|justificación|comentario|
         motivazione|commento|toelichting|opmerking|justificação""",
     "provenance": "provenance",

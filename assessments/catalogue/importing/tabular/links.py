@@ -28,16 +28,17 @@ from assessments.catalogue.importing.wording import judge_language, one_line, sh
 
 SIDES: Final = ("source", "target")
 LONGEST_RATIONALE: Final = 4_000
-_PIECE: Final = re.compile(r"(?:\\[\\;,]|[^;,\n])+")
-_ESCAPED: Final = re.compile(r"\\([\\;,])")
-_SEPARATOR: Final = re.compile(r"[\\;,]")
+_PIECE: Final = re.compile(r"(?:\\[\\;,/]|[^;,\n])+")
+_ESCAPED: Final = re.compile(r"\\([\\;,/])")
+_SEPARATOR: Final = re.compile(r"[\\;,/]")
+_SLASH: Final = re.compile(r"\s/\s")
 _GUARDED: Final = re.compile("'+[ \t\r\n\v\f\0\ufeff\u00a0\u3000]*[=+\\-@|%\uff1d\uff0b\uff0d\uff20]")
 """Begins as `api.spreadsheet.safe_cell` and its like write what a spreadsheet would take for a formula."""
 
 
 def refs_in(cell: str) -> tuple[str, ...]:
-    """The references of a cell: a line, `;` or `,` parts two, unless a backslash stands before it."""
-    pieces = (one_line(_ESCAPED.sub(r"\1", piece)) for piece in _PIECE.findall(cell))
+    """The references of a cell: a line, `;`, `,` or ` / ` parts two, unless a backslash stands before it."""
+    pieces = (one_line(_ESCAPED.sub(r"\1", piece)) for piece in _PIECE.findall(_SLASH.sub("\n", cell)))
     return tuple(dict.fromkeys(piece for piece in pieces if piece))
 
 

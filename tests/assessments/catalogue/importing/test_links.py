@@ -289,3 +289,8 @@ def test_a_workbook_holds_no_formula_and_is_the_same_for_the_same_content() -> N
     assert sheet["A2"].value == "=A"
     line = csv_of(book, with_mark=False).decode().splitlines()[1]
     assert line == '"\'=A","\'=1","equal","\'@B","","reviewed","\'=cmd|\' /C calc\'!A0"'
+
+
+def test_a_slash_between_blanks_parts_two_references_and_one_within_does_not() -> None:
+    assert refs_in("4.2.4 / 4.2.5; 7.1") == ("4.2.4", "4.2.5", "7.1")
+    assert refs_in("A/1\nB \\/ C") == ("A/1", "B / C")
