@@ -158,9 +158,7 @@ def migrate(given: Environment, variables: dict[str, str], *, fast: bool) -> Non
     digest = schema_digest()
     if fast and stamp.exists() and stamp.read_text() == digest:
         return
-    # Django's system checks judge the code, which its tests did: they load every view, a second of each first start.
-    tables = ["migrate", "--noinput", "--skip-checks"]
-    steps = (("making the tables", tables), ("reading the catalogue", ["sync_catalogue"]))
+    steps = (("making the tables", ["migrate", "--noinput"]), ("reading the catalogue", ["sync_catalogue"]))
     for doing, arguments in steps:
         began = time.monotonic()
         say(f"{doing} …")
