@@ -15,7 +15,8 @@ from typing import Any, Final
 from assessments.catalogue.crosswalk import Side
 from assessments.catalogue.drafts.content import ContentFault
 from assessments.catalogue.drafts.values import LONGEST
-from assessments.catalogue.own_crosswalks.checking import wrong_ref
+from assessments.catalogue.importing.result import MOST_REFS
+from assessments.catalogue.own_crosswalks.checking import MOST_PAIRS, wrong_ref
 from assessments.catalogue.own_crosswalks.states import SUGGESTED
 from assessments.catalogue.search.references import NAMING_WORDS, reference_key
 from assessments.exporting.oscal import ref_of
@@ -67,7 +68,7 @@ def match_crosswalk(imported: Mapping[str, Any], *, source: Side, target: Side) 
     """An imported crosswalk (`importing.packing.crosswalk_as_json`) with our slugs and refs, all of it suggested.
 
     Left out, with its place in the file: a ref that the standard does not have, a group with nothing left on one side,
-    and a pair of refs that an earlier group has linked already.
+    a pair of refs that an earlier group has linked already, and what is more than a crosswalk may hold.
     """
     lost: list[ContentFault] = []
     has_ids = not imported.get("exact")
@@ -88,6 +89,9 @@ def match_crosswalk(imported: Mapping[str, Any], *, source: Side, target: Side) 
             sides.append(() if missing else found)
         left, right = sides
         if not left or not right:
+            continue
+        if unfit := _too_many(left, right, linked=len(pairs)):
+            lost.append(ContentFault(place, left[0], unfit))
             continue
         if twice := next(((a, b) for a in left for b in right if (a, b) in pairs), None):
             lost.append(ContentFault(place, twice[0], f"{twice[0]} and {twice[1]} are linked before; the first counts"))
@@ -113,6 +117,15 @@ def match_crosswalk(imported: Mapping[str, Any], *, source: Side, target: Side) 
         "groups": groups,
     }
     return MatchedCrosswalk(body | ({"method": {"en": method}} if method else {}), tuple(lost))
+
+
+def _too_many(left: Sequence[str], right: Sequence[str], *, linked: int) -> str:
+    """Why a group cannot be kept beside the pairs `linked` so far; asked before its own pairs are made."""
+    if (most := max(len(left), len(right))) > MOST_REFS:
+        return f"has {most:,} references on one side, and a link may have {MOST_REFS}"
+    if linked + len(left) * len(right) > MOST_PAIRS:
+        return f"would be past the {MOST_PAIRS:,} pairs of references that a crosswalk may link"
+    return ""
 
 
 class RefFinder:

@@ -213,3 +213,22 @@ def test_names_of_others_find_our_standards_and_refs() -> None:
     assert [(fault.pointer, fault.ref) for fault in found.lost] == [
         ("/heading", "heading"), ("/old", "old"), ("/twice", "A.7.1"), ("/half", "gone"),
     ]  # fmt: skip
+
+
+def test_a_link_too_wide_to_be_kept_is_left_out_before_its_pairs_are_made() -> None:
+    """A hundred thousand references on each side are ten thousand million pairs: the worker is everybody's."""
+    from assessments.catalogue.crosswalk import Side
+    from assessments.catalogue.own_crosswalks.matching import match_crosswalk
+
+    one, two = (Side(slug, has_tree=False) for slug in ("one", "two"))
+    wide = [str(number) for number in range(100_000)]
+    groups = [{"from": wide, "to": wide, "relation": "equal", "place": "/wide"}]
+    groups += [
+        {"from": [f"{row}-{n}" for n in range(200)], "to": wide[:200], "relation": "equal", "place": f"/{row}"}
+        for row in range(3)
+    ]
+    found = match_crosswalk({"groups": groups}, source=one, target=two)
+    assert [len(group["from"]) for group in found.body["groups"]] == [200]
+    assert [(fault.pointer, fault.message.partition(",")[0]) for fault in found.lost] == [
+        ("/wide", "has 100"), ("/1", "would be past the 50"), ("/2", "would be past the 50"),
+    ]  # fmt: skip
